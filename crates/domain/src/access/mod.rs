@@ -1,0 +1,18 @@
+//! Who may see and do what: one pure decision for every row, role and action.
+//! The predicates of lists are derived from the same rules; nothing else decides.
+
+mod actor;
+mod audience;
+mod facts;
+mod policy;
+mod role;
+mod viewer;
+mod way;
+
+pub use actor::{Actor, PrincipalKind};
+pub use audience::Readers;
+pub use facts::{Facts, Link};
+pub use policy::{Action, Decision, client_scope, decide, may_ever, ways, writes};
+pub use role::{ClientScope, Role, Side};
+pub use viewer::{Grant, Scope, Viewer};
+pub use way::{Cover, Names, Owner, Way, covers_link, covers_row};

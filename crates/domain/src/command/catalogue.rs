@@ -1,0 +1,230 @@
+//! The catalogue of commands: every mutation there is, as plain data. Steps of lifecycles come from their tables.
+//! What is not in the catalogue cannot be asked for.
+
+use std::sync::OnceLock;
+
+use serde_json::{Map, Value as Json};
+
+use crate::command::Command;
+use crate::engagement::*;
+use crate::id::decode;
+use crate::lifecycle::Transition;
+use crate::party::*;
+use crate::portfolio::*;
+use crate::record::{FieldError, Input, InputField, InputShape, Kind, Scalar, description};
+
+/// What a mutation takes beside its own input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Flavour {
+    /// It makes something new: `reason`, `dryRun`.
+    Create,
+    /// It changes something that is there: `expectedVersion`, `reason`, `dryRun`.
+    Change,
+    /// It is a step that is signed: the same and `signature`.
+    Signed,
+}
+
+/// One mutation, as data.
+#[derive(Debug)]
+pub struct CommandDef {
+    /// Its name on the graph, such as `studyUpdate`.
+    pub name: String,
+    /// What it does, for people.
+    pub doc: String,
+    /// The kind of record that its payload gives back.
+    pub kind: Kind,
+    /// What it takes beside its own fields.
+    pub flavour: Flavour,
+    /// Its own fields.
+    pub fields: Vec<InputField>,
+    reader: Reader,
+}
+
+#[derive(Debug)]
+enum Reader {
+    Input(fn(&Map<String, Json>) -> Result<Command, Vec<FieldError>>),
+    Step { kind: Kind, action: &'static str },
+    Confirm { kind: Kind },
+}
+
+impl CommandDef {
+    /// Reads the command out of the mutation's input object.
+    ///
+    /// # Errors
+    /// Every field at fault.
+    pub fn read(&self, object: &Map<String, Json>) -> Result<Command, Vec<FieldError>> {
+        match &self.reader {
+            Reader::Input(read) => read(object),
+            Reader::Step { kind, action } => Ok(Command::Transition { kind: *kind, id: read_id(object, *kind)?, action }),
+            Reader::Confirm { kind } => {
+                let action = object.get("action").and_then(Json::as_str).unwrap_or_default().to_owned();
+                Ok(Command::Confirm { kind: *kind, id: read_id(object, *kind)?, action })
+            }
+        }
+    }
+}
+
+fn read_id(object: &Map<String, Json>, kind: Kind) -> Result<uuid::Uuid, Vec<FieldError>> {
+    match object.get("id").and_then(Json::as_str).and_then(decode) {
+        Some((found, uuid)) if found == kind => Ok(uuid),
+        _ => Err(vec![FieldError {
+            path: vec!["input".to_owned(), "id".to_owned()],
+            message: format!("Give the id of a {}; it begins with {}_.", kind.words(), kind.prefix()),
+        }]),
+    }
+}
+
+macro_rules! commands {
+    ($($name:literal $kind:ident $flavour:ident $input:ident;)*) => {
+        vec![$(CommandDef {
+            name: $name.to_owned(),
+            doc: description(<$input as Input>::DOC),
+            kind: Kind::$kind,
+            flavour: Flavour::$flavour,
+            fields: <$input as Input>::FIELDS.to_vec(),
+            reader: Reader::Input(|object| <$input as Input>::read(object).map(Command::$input)),
+        }),*]
+    };
+}
+
+fn written() -> Vec<CommandDef> {
+    commands! {
+        "personInvite" Person Create PersonInvite;
+        "membershipGrant" Membership Create MembershipGrant;
+        "membershipEnd" Membership Change MembershipEnd;
+        "apiClientCreate" ApiClient Create ApiClientCreate;
+        "apiClientEnd" ApiClient Change ApiClientEnd;
+        "studyCreate" Study Create StudyCreate;
+        "studyUpdate" Study Change StudyUpdate;
+        "studyInternalUpdate" Study Change StudyInternalUpdate;
+        "studyBenchmarkUpdate" Study Change StudyBenchmarkUpdate;
+        "studyCountryCreate" StudyCountry Create StudyCountryCreate;
+        "studyCountryUpdate" StudyCountry Change StudyCountryUpdate;
+        "siteCreate" Site Create SiteCreate;
+        "siteUpdate" Site Change SiteUpdate;
+        "studySiteCreate" StudySite Create StudySiteCreate;
+        "studySiteUpdate" StudySite Change StudySiteUpdate;
+        "studySiteInternalUpdate" StudySite Change StudySiteInternalUpdate;
+        "studySiteContactUpdate" StudySite Change StudySiteContactUpdate;
+        "engagementCreate" Engagement Create EngagementCreate;
+        "engagementUpdate" Engagement Change EngagementUpdate;
+        "engagementInternalUpdate" Engagement Change EngagementInternalUpdate;
+        "serviceScopeCreate" ServiceScope Create ServiceScopeCreate;
+        "serviceScopeUpdate" ServiceScope Change ServiceScopeUpdate;
+        "serviceScopeEnd" ServiceScope Change ServiceScopeEnd;
+    }
+}
+
+/// Every mutation there is, in the order of their names.
+pub fn catalogue() -> &'static [CommandDef] {
+    static CATALOGUE: OnceLock<Vec<CommandDef>> = OnceLock::new();
+    CATALOGUE.get_or_init(|| {
+        let mut commands = written();
+        for kind in Kind::ALL {
+            if let Some(lifecycle) = kind.def().lifecycle {
+                commands.extend(lifecycle.actions().into_iter().map(|action| step(*kind, action, lifecycle.transitions)));
+                if lifecycle.transitions.iter().any(|step| !step.confirmed_by.is_empty()) {
+                    commands.push(confirm(*kind));
+                }
+            }
+        }
+        commands.sort_by(|a, b| a.name.cmp(&b.name));
+        commands
+    })
+}
+
+/// The mutation of this name.
+#[must_use]
+pub fn find(name: &str) -> Option<&'static CommandDef> {
+    let catalogue = catalogue();
+    catalogue.binary_search_by(|command| command.name.as_str().cmp(name)).ok().and_then(|index| catalogue.get(index))
+}
+
+/// `studyStartUp` for the step `START_UP` of a study.
+fn step_name(kind: Kind, action: &str) -> String {
+    let mut name = lower_first(kind.name());
+    for word in action.split('_') {
+        let mut letters = word.chars();
+        name.extend(letters.next());
+        name.push_str(&letters.as_str().to_lowercase());
+    }
+    name
+}
+
+fn lower_first(name: &str) -> String {
+    let mut letters = name.chars();
+    letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
+}
+
+const ID_DOC: &[&str] = &["The record."];
+
+fn id_field(kind: Kind) -> InputField {
+    InputField { name: "id", doc: ID_DOC, shape: InputShape { scalar: Scalar::Id(kind), required: true } }
+}
+
+fn step(kind: Kind, action: &'static str, transitions: &'static [Transition]) -> CommandDef {
+    let steps: Vec<_> = transitions.iter().filter(|step| step.action == action).collect();
+    let mut doc = Vec::new();
+    for step in &steps {
+        doc.push(format!("{} From {} to {}.", step.doc, step.from.join(", "), step.to));
+        let who: Vec<_> = step.who.iter().map(ToString::to_string).collect();
+        doc.push(format!("May be done by {}.", who.join(", ")));
+        if !step.confirmed_by.is_empty() {
+            let who: Vec<_> = step.confirmed_by.iter().map(ToString::to_string).collect();
+            doc.push(format!("Another person has to confirm it first: {}.", who.join(", ")));
+        }
+        if step.reason {
+            doc.push("Needs a reason.".to_owned());
+        }
+    }
+    let signed = steps.iter().any(|step| step.signature);
+    CommandDef {
+        name: step_name(kind, action),
+        doc: doc.join(" "),
+        kind,
+        flavour: if signed { Flavour::Signed } else { Flavour::Change },
+        fields: vec![id_field(kind)],
+        reader: Reader::Step { kind, action },
+    }
+}
+
+fn confirm(kind: Kind) -> CommandDef {
+    let action = InputField {
+        name: "action",
+        doc: &["The step to confirm, as `allowedTransitions` names it."],
+        shape: InputShape { scalar: Scalar::String, required: true },
+    };
+    CommandDef {
+        name: step_name(kind, "CONFIRM"),
+        doc: format!("Confirms a step of a {} that needs a second person. Any edit voids the confirmation.", kind.words()),
+        kind,
+        flavour: Flavour::Change,
+        fields: vec![id_field(kind), action],
+        reader: Reader::Confirm { kind },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique_and_found() {
+        let names: Vec<_> = catalogue().iter().map(|command| command.name.clone()).collect();
+        let mut unique = names.clone();
+        unique.dedup();
+        assert_eq!(names, unique);
+        for name in ["studyStartUp", "studyCountryCloseEnrollment", "engagementConfirm", "studyCreate"] {
+            assert_eq!(find(name).map(|command| command.name.as_str()), Some(name));
+        }
+        assert!(find("studyExplode").is_none());
+    }
+
+    #[test]
+    fn an_input_names_every_fault() {
+        let object = serde_json::json!({ "briefTitle": " ", "phases": ["PHASE9"] });
+        let faults = find("studyCreate").unwrap().read(object.as_object().unwrap()).unwrap_err();
+        let paths: Vec<_> = faults.iter().map(|fault| fault.path.join(".")).collect();
+        assert_eq!(paths, ["input.protocolNumber", "input.briefTitle", "input.studyType", "input.phases"]);
+    }
+}

@@ -1,0 +1,47 @@
+//! What every decision is handed: who asks, when, in which manner, and where ids come from.
+
+use chrono::{DateTime, Utc};
+
+use crate::access::{Action, Facts, Viewer, writes};
+use crate::clock::IdSource;
+use crate::command::{Code, Manner, Refusal, UserError};
+use crate::record::Entity;
+
+/// The circumstances of a decision.
+pub struct Deciding<'a> {
+    /// Who asks.
+    pub viewer: &'a Viewer,
+    /// The moment of the decision.
+    pub now: DateTime<Utc>,
+    /// In which manner it is asked.
+    pub manner: &'a Manner,
+    /// Where ids of new records come from.
+    pub ids: &'a dyn IdSource,
+    /// The subject's facts with its links, for a change of an existing record.
+    pub facts: Option<Facts>,
+}
+
+impl Deciding<'_> {
+    /// Whether the viewer may do this to a record that it can see, or that is only to be.
+    ///
+    /// # Errors
+    /// FORBIDDEN.
+    pub fn permit(&self, action: Action, record: &Entity) -> Result<(), Refusal> {
+        let own = Facts::of(record);
+        let facts = self.facts.as_ref().filter(|facts| facts.kind == own.kind && facts.id == own.id).unwrap_or(&own);
+        if writes(self.viewer, action, facts) { Ok(()) } else { Err(Refusal::forbidden()) }
+    }
+
+    /// The reason that was given.
+    ///
+    /// # Errors
+    /// REASON_REQUIRED where none was.
+    pub fn reason(&self) -> Result<String, Refusal> {
+        self.manner
+            .reason
+            .as_ref()
+            .filter(|reason| !reason.trim().is_empty())
+            .cloned()
+            .ok_or_else(|| UserError::at(Code::ReasonRequired, "reason", "Say why: this change needs a reason.").into())
+    }
+}

@@ -1,0 +1,127 @@
+//! Lifecycles as data: states, transitions, who may, what has to hold. Behaviour hangs on these tables, never on scattered conditions.
+//! The graph serves the same tables as `allowedTransitions`, so that what is promised is what happens.
+
+use crate::access::{Action, Facts, Role, Viewer, writes};
+use crate::command::{Code, UserError};
+use crate::record::Kind;
+
+mod guard;
+
+pub use guard::{DEFERRED, Guard};
+
+/// One step that a record can take.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Transition {
+    /// The states it starts from.
+    pub from: &'static [&'static str],
+    /// The step's name, such as `ENROLL`; the mutation is the kind's name and this.
+    pub action: &'static str,
+    /// The state it leads to.
+    pub to: &'static str,
+    /// The roles that may take it.
+    pub who: &'static [Role],
+    /// The roles of which another person has to confirm first. Empty: nobody has to.
+    pub confirmed_by: &'static [Role],
+    /// What has to hold.
+    pub guards: &'static [Guard],
+    /// Whether a reason has to be given.
+    pub reason: bool,
+    /// Whether it is signed (21 CFR 11.50).
+    pub signature: bool,
+    /// What the step means, for people.
+    pub doc: &'static str,
+}
+
+/// The lifecycle of one kind.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Lifecycle {
+    /// The kind that has it.
+    pub kind: Kind,
+    /// The column that keeps the state.
+    pub column: &'static str,
+    /// The state in which a record is created.
+    pub initial: &'static str,
+    /// Every step there is.
+    pub transitions: &'static [Transition],
+}
+
+/// A step as data with nothing special about it; lifecycles are written as changes to this.
+pub const STEP: Transition =
+    Transition { from: &[], action: "", to: "", who: &[], confirmed_by: &[], guards: &[], reason: false, signature: false, doc: "" };
+
+impl Lifecycle {
+    /// The step called `action` out of `state`.
+    #[must_use]
+    pub fn step(&self, state: &str, action: &str) -> Option<&'static Transition> {
+        self.transitions.iter().find(|step| step.action == action && step.from.contains(&state))
+    }
+
+    /// The steps out of `state`, in the order of the table.
+    pub fn steps_from(&self, state: &str) -> impl Iterator<Item = &'static Transition> {
+        self.transitions.iter().filter(move |step| step.from.contains(&state))
+    }
+
+    /// The names of all steps, each once, in the order of the table.
+    #[must_use]
+    pub fn actions(&self) -> Vec<&'static str> {
+        let mut actions: Vec<&'static str> = Vec::new();
+        for step in self.transitions {
+            if !actions.contains(&step.action) {
+                actions.push(step.action);
+            }
+        }
+        actions
+    }
+}
+
+/// What a guard answered, and whether the viewer could see why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GuardAnswer {
+    /// The guard.
+    pub guard: Guard,
+    /// Whether it holds.
+    pub met: bool,
+}
+
+/// Whether a confirmation stands: by whom, for which step, at which version.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Confirmation {
+    /// The step that was confirmed.
+    pub action: String,
+    /// The person who confirmed it.
+    pub by: uuid::Uuid,
+}
+
+/// All that hinders a step, besides the state itself. Empty: it may be taken.
+/// Reason and signature are asked for in the act, and so are not hindrances.
+#[must_use]
+pub fn blockers(
+    viewer: &Viewer,
+    step: &Transition,
+    facts: &Facts,
+    confirmation: Option<&Confirmation>,
+    answers: &[GuardAnswer],
+) -> Vec<UserError> {
+    if !writes(viewer, Action::Transition(step.who), facts) {
+        return vec![UserError::new(Code::Forbidden, "Your role may not do this here. Ask someone whose role may.")];
+    }
+    let mut blockers = Vec::new();
+    if !step.confirmed_by.is_empty() {
+        let standing = confirmation.filter(|confirmation| confirmation.action == step.action);
+        if standing.is_none_or(|confirmation| confirmation.by == viewer.principal) {
+            let roles: Vec<_> = step.confirmed_by.iter().map(ToString::to_string).collect();
+            blockers.push(UserError::new(
+                Code::GuardFailed,
+                format!(
+                    "Another person with the role {} has to confirm {} first; an edit voids a confirmation.",
+                    roles.join(" or "),
+                    step.action
+                ),
+            ));
+        }
+    }
+    for answer in answers.iter().filter(|answer| !answer.met) {
+        blockers.push(UserError::new(Code::GuardFailed, answer.guard.words()));
+    }
+    blockers
+}

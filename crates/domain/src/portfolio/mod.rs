@@ -1,0 +1,30 @@
+//! Portfolio: studies, their countries, the sites they run at.
+//! What a registry says of them stands apart from what the sponsor governs.
+
+mod site;
+mod study;
+mod study_country;
+mod study_parts;
+mod study_site;
+mod study_site_parts;
+
+pub use site::{Site, SiteCreate, SiteUpdate, site_create, site_update};
+pub use study::{
+    Masking, Phase, ProductType, STUDY_LIFECYCLE, Study, StudyCreate, StudyState, StudySubtype, StudyType, StudyUpdate, study_create,
+    study_update,
+};
+pub use study_country::{
+    EthicsModel, STUDY_COUNTRY_LIFECYCLE, StudyCountry, StudyCountryCreate, StudyCountryState, StudyCountryUpdate, study_country_create,
+    study_country_update,
+};
+pub use study_parts::{
+    RegistryStatus, StudyBenchmark, StudyBenchmarkUpdate, StudyConfirmation, StudyInternal, StudyInternalUpdate, StudyRegistry,
+    study_benchmark_update, study_internal_update,
+};
+pub use study_site::{
+    STUDY_SITE_LIFECYCLE, StudySite, StudySiteCreate, StudySiteState, StudySiteUpdate, Surroundings, study_site_create, study_site_update,
+};
+pub use study_site_parts::{
+    StudySiteContact, StudySiteContactUpdate, StudySiteInternal, StudySiteInternalUpdate, StudySiteRegistry, study_site_contact_update,
+    study_site_internal_update,
+};

@@ -1,1 +1,8 @@
-//! t
+//! What the whole-product tests stand on: a PostgreSQL server of their own, and the rules that the source keeps.
+//! The tests themselves are one binary, `tests/it`; this library only helps them.
+
+pub mod arrows;
+pub mod postgres;
+pub mod snapshots;
+pub mod sources;
+pub mod workspace;

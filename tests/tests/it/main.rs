@@ -1,0 +1,9 @@
+//! All integration tests of the project, in one binary: it is linked once, and starts one PostgreSQL server.
+//! Modules are marked as test code, so that their helpers may unwrap as the tests themselves do.
+
+#[cfg(test)]
+mod borders;
+#[cfg(test)]
+mod postgres;
+#[cfg(test)]
+mod snapshots;

@@ -1,1 +1,4 @@
-//! tandem-gateway.
+//! The door: configuration, identity, HTTP and the commands of the one binary, `tandem`.
+
+pub mod config;
+pub mod identity;

@@ -1,1 +1,23 @@
-//! tandem-persistence.
+//! The vault: keeps what the domain decides, and gives each viewer what the policy lets it see.
+//! The database connection and its rows never leave this crate: an unscoped read has no spelling outside it.
+
+mod database;
+mod dialect;
+mod directory;
+mod error;
+mod journal;
+mod row;
+mod scope;
+mod sql;
+mod store;
+mod vault;
+mod work;
+
+pub use database::{Connect, SchemaState};
+pub use directory::{Admission, SignIn};
+pub use error::{StoreError, WriteError};
+pub use journal::{HistoryEntry, OrderedEntry};
+pub use row::Row;
+pub use store::{Compare, Filter, GuardKey, Order, PageRequest, PageSlice, Store, Test};
+pub use vault::Vault;
+pub use work::{Circumstances, ImportOutcome, NewOrganization, Outcome};

@@ -1,6 +1,7 @@
 //! The access facts of a row: all that decides who may see it.
 //! They are read off the row's own columns, and links where more than one party may see it.
 
+use chrono::NaiveDate;
 use uuid::Uuid;
 
 use crate::access::Readers;
@@ -13,7 +14,7 @@ pub struct Link {
     pub organization: Uuid,
     /// The kind of row that names it.
     pub via: Kind,
-    /// The row that names it.
+    /// The row through which it is maintained: a change of that row rewrites the link.
     pub via_id: Uuid,
     /// The naming row's study.
     pub study: Option<Uuid>,
@@ -25,6 +26,18 @@ pub struct Link {
     pub country: Option<String>,
     /// The naming row's study site.
     pub study_site: Option<Uuid>,
+    /// The first day it counts.
+    pub valid_from: Option<NaiveDate>,
+    /// The last day it counts.
+    pub valid_to: Option<NaiveDate>,
+}
+
+impl Link {
+    /// Whether the link counts on this day.
+    #[must_use]
+    pub fn counts_on(&self, day: NaiveDate) -> bool {
+        self.valid_from.is_none_or(|first| first <= day) && self.valid_to.is_none_or(|last| day <= last)
+    }
 }
 
 /// The access facts of one row.

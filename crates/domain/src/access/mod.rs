@@ -4,6 +4,7 @@
 mod actor;
 mod audience;
 mod facts;
+pub mod links;
 mod policy;
 mod role;
 mod viewer;

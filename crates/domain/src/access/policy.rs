@@ -106,6 +106,7 @@ fn leads(viewer: &Viewer, grant: &Grant, way: Way, facts: &Facts) -> bool {
                     link.organization == organization
                         && link.via == via
                         && names.hold(link.study, link.engagement)
+                        && link.counts_on(viewer.now.date_naive())
                         && client_may_read(viewer, via)
                         && covers_link(&grant.scope, cover, link)
                 })
@@ -547,13 +548,12 @@ fn organization(role: Role) -> &'static [Way] {
                 &[
                     Way::MyOrganization,
                     linked(Kind::Engagement, ALL_READERS, Cover::Header),
-                    linked(Kind::Site, ALL_READERS, Cover::Row),
                     Way::Directory,
                 ]
             }
         }
         Role::SFinance | Role::SRegulatory | Role::SSafety | Role::SDataLead => {
-            const { &[Way::MyOrganization, linked(Kind::Engagement, ALL_READERS, Cover::Header), linked(Kind::Site, ALL_READERS, Cover::Row)] }
+            const { &[Way::MyOrganization, linked(Kind::Engagement, ALL_READERS, Cover::Header)] }
         }
         Role::VProjectManager
         | Role::VCra
@@ -562,13 +562,13 @@ fn organization(role: Role) -> &'static [Way] {
         | Role::VQa
         | Role::VRegulatory
         | Role::VSafety => {
-            const { &[Way::MyOrganization, linked(Kind::Engagement, ALL_READERS, Cover::Header), linked(Kind::Site, ALL_READERS, Cover::Row)] }
+            const { &[Way::MyOrganization, linked(Kind::Engagement, ALL_READERS, Cover::Header)] }
         }
         Role::SExecutive | Role::VFinance => const { &[Way::MyOrganization, linked(Kind::Engagement, ALL_READERS, Cover::Header)] },
         // Administrators know by name the organisations that theirs deals with.
         Role::SAdmin | Role::VAdmin => const { &[Way::MyOrganization, linked(Kind::Engagement, ALL_READERS, Cover::Whole)] },
         Role::PClient => {
-            const { &[Way::MyOrganization, linked(Kind::Engagement, ALL_READERS, Cover::Header), linked(Kind::Site, ALL_READERS, Cover::Row)] }
+            const { &[Way::MyOrganization, linked(Kind::Engagement, ALL_READERS, Cover::Header)] }
         }
     }
 }

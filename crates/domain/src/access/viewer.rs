@@ -58,6 +58,8 @@ pub struct Viewer {
     pub organization: OrganizationId,
     /// The side that organisation stands on.
     pub side: Side,
+    /// The moment of the request; links that begin or end on a day are read at it.
+    pub now: DateTime<Utc>,
     /// What was granted, and is in force.
     pub grants: Vec<Grant>,
     /// For a machine client: the scopes that both directory and token name. Empty for a person.

@@ -130,20 +130,16 @@ impl ServiceScope {
         Readers::SPONSOR.and(Readers::VENDOR).and(Readers::PRIME).and(Readers::CLIENT)
     }
 
-    /// Whether the scope counts on this day and covers this country.
+    /// Whether the scope names this country, on whatever day.
     #[must_use]
-    pub fn covers_country(&self, country: CountryCode, on: NaiveDate) -> bool {
-        self.live(on) && self.countries.as_ref().is_none_or(|countries| countries.contains(&country))
+    pub fn names_country(&self, country: CountryCode) -> bool {
+        self.countries.as_ref().is_none_or(|countries| countries.contains(&country))
     }
 
-    /// Whether the scope counts on this day and covers this site in this country.
+    /// Whether the scope names this site in this country, on whatever day.
     #[must_use]
-    pub fn covers_site(&self, site: StudySiteId, country: CountryCode, on: NaiveDate) -> bool {
-        self.covers_country(country, on) && self.study_site_ids.as_ref().is_none_or(|sites| sites.contains(&site))
-    }
-
-    fn live(&self, on: NaiveDate) -> bool {
-        self.in_scope && self.valid_from <= on && self.valid_to.is_none_or(|end| on <= end)
+    pub fn names_site(&self, site: StudySiteId, country: CountryCode) -> bool {
+        self.names_country(country) && self.study_site_ids.as_ref().is_none_or(|sites| sites.contains(&site))
     }
 }
 

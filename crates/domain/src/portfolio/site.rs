@@ -17,8 +17,6 @@ record! {
         sponsor_id: OrganizationId,
         /// What it is called; a registry may not say.
         name: Option<String>,
-        /// The organisation that runs it.
-        organization_id: Option<OrganizationId>,
         /// The city.
         city: Option<String>,
         /// The state or region.
@@ -75,7 +73,6 @@ pub fn site_create(deciding: &Deciding<'_>, input: SiteCreate) -> Result<Change,
         id: SiteId::from_uuid(deciding.ids.next()),
         sponsor_id: deciding.viewer.organization,
         name: Some(input.name),
-        organization_id: None,
         city: input.city,
         state_region: input.state_region,
         postal_code: input.postal_code,

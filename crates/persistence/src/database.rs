@@ -1,0 +1,157 @@
+//! Opens the database. The only place that knows how a connection comes to be; nothing outside this crate ever holds one.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+use sea_orm::{ConnectOptions, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, IsolationLevel, TransactionOptions, TransactionTrait};
+use sea_orm::{AccessMode, SqliteTransactionMode};
+use tandem_migrations::{Migrator, MigratorTrait};
+
+use crate::dialect::Dialect;
+use crate::error::StoreError;
+
+/// How to reach the database.
+#[derive(Clone, Debug)]
+pub struct Connect {
+    /// `sqlite://…` or `postgres://…`.
+    pub url: String,
+    /// The most connections that are held at once.
+    pub connections: u32,
+    /// How long a request waits for a connection.
+    pub acquire_timeout: Duration,
+    /// How long a statement may run on PostgreSQL before the database itself cancels it.
+    pub statement_timeout: Option<Duration>,
+}
+
+impl Connect {
+    /// The usual settings for this address.
+    #[must_use]
+    pub fn to(url: &str) -> Self {
+        Self { url: url.to_owned(), connections: 16, acquire_timeout: Duration::from_secs(5), statement_timeout: Some(Duration::from_secs(10)) }
+    }
+}
+
+/// How the database's schema stands to this program.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SchemaState {
+    /// Exactly what this version makes.
+    Current,
+    /// Older: these steps are missing.
+    Behind(Vec<String>),
+    /// Newer than this version knows; it is tolerated.
+    Newer,
+}
+
+/// An open database.
+#[derive(Clone)]
+pub(crate) struct Database {
+    pub(crate) dialect: Dialect,
+    read: DatabaseConnection,
+    /// SQLite has one writer: a pool of one keeps writers in a queue instead of in each other's way.
+    write: DatabaseConnection,
+}
+
+impl Database {
+    pub(crate) async fn open(connect: &Connect) -> Result<Self, StoreError> {
+        if connect.url.starts_with("sqlite:") {
+            let read = sea_orm::Database::connect(sqlite(connect, connect.connections)).await?;
+            let write = sea_orm::Database::connect(sqlite(connect, 1)).await?;
+            Ok(Self { dialect: Dialect::Sqlite, read, write })
+        } else {
+            let read = sea_orm::Database::connect(postgres(connect)).await?;
+            Ok(Self { dialect: Dialect::Postgres, write: read.clone(), read })
+        }
+    }
+
+    /// A connection for one statement that needs no transaction.
+    pub(crate) fn reader(&self) -> &DatabaseConnection {
+        &self.read
+    }
+
+    /// A read-only transaction: every statement in it sees the same moment.
+    pub(crate) async fn snapshot(&self) -> Result<DatabaseTransaction, DbErr> {
+        match self.dialect {
+            Dialect::Postgres => {
+                self.read.begin_with_config(Some(IsolationLevel::RepeatableRead), Some(AccessMode::ReadOnly)).await
+            }
+            Dialect::Sqlite => self.read.begin().await,
+        }
+    }
+
+    /// A writing transaction. On SQLite it takes the write lock at once, so that it never has to give up half-way.
+    pub(crate) async fn begin(&self) -> Result<DatabaseTransaction, DbErr> {
+        let options = TransactionOptions {
+            isolation_level: (self.dialect == Dialect::Postgres).then_some(IsolationLevel::ReadCommitted),
+            access_mode: None,
+            sqlite_transaction_mode: (self.dialect == Dialect::Sqlite).then_some(SqliteTransactionMode::Immediate),
+        };
+        self.write.begin_with_options(options).await
+    }
+
+    pub(crate) async fn migrate(&self) -> Result<(), StoreError> {
+        Ok(Migrator::up(&self.write, None).await?)
+    }
+
+    pub(crate) async fn schema_state(&self) -> Result<SchemaState, StoreError> {
+        let manager = tandem_migrations::SchemaManager::new(&self.read);
+        if !manager.has_table("seaql_migrations").await? {
+            return Ok(SchemaState::Behind(Migrator::migrations().iter().map(|step| step.name().to_owned()).collect()));
+        }
+        let rows = self.read.query_all_raw(sea_orm::Statement::from_string(self.dialect.backend(), "SELECT version FROM seaql_migrations")).await?;
+        let applied: Vec<String> = rows.iter().map(|row| row.try_get_by_index(0)).collect::<Result<_, _>>()?;
+        let known: Vec<String> = Migrator::migrations().iter().map(|step| step.name().to_owned()).collect();
+        let missing: Vec<String> = known.iter().filter(|step| !applied.contains(step)).cloned().collect();
+        if !missing.is_empty() {
+            return Ok(SchemaState::Behind(missing));
+        }
+        if applied.iter().any(|step| !known.contains(step)) { Ok(SchemaState::Newer) } else { Ok(SchemaState::Current) }
+    }
+
+    pub(crate) async fn ping(&self) -> Result<(), StoreError> {
+        Ok(self.read.ping().await?)
+    }
+
+    pub(crate) async fn close(self) {
+        let _ = self.read.close().await;
+        let _ = self.write.close().await;
+    }
+}
+
+fn options(connect: &Connect, connections: u32) -> ConnectOptions {
+    let mut options = ConnectOptions::new(connect.url.clone());
+    options
+        .max_connections(connections.max(1))
+        .min_connections(1)
+        .acquire_timeout(connect.acquire_timeout)
+        .test_before_acquire(false)
+        .sqlx_logging(false)
+        .record_stmt_in_spans(false);
+    options
+}
+
+fn sqlite(connect: &Connect, connections: u32) -> ConnectOptions {
+    let mut options = options(connect, connections);
+    options.map_sqlx_sqlite_opts(|options| {
+        options
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(Duration::from_secs(10))
+            .statement_cache_capacity(1_000)
+    });
+    options
+}
+
+fn postgres(connect: &Connect) -> ConnectOptions {
+    let mut options = options(connect, connect.connections);
+    let timeout = Arc::new(connect.statement_timeout);
+    options.map_sqlx_postgres_opts(move |options| {
+        let options = options.statement_cache_capacity(1_000).application_name("tandem");
+        match *timeout {
+            None => options,
+            Some(timeout) => options.options([("statement_timeout", timeout.as_millis().to_string())]),
+        }
+    });
+    options
+}

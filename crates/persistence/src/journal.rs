@@ -1,0 +1,10 @@
+//! The journal: the one append-only history of everything, written in the transaction of the change.
+//! What reads it "since" anything reads by position, which the sequencer gives once nothing older can still commit.
+
+mod append;
+pub(crate) mod entry;
+pub(crate) mod sequencer;
+
+pub(crate) use append::{Entry, append};
+pub use entry::HistoryEntry;
+pub use sequencer::OrderedEntry;

@@ -1,0 +1,83 @@
+//! Appends an entry: who, for whom, when, by what command, why, and the whole record as it is afterwards.
+
+use chrono::{DateTime, Utc};
+use sea_orm::sea_query::Value;
+use sea_orm::{ConnectionTrait, DatabaseTransaction};
+use serde_json::{Map, Value as Json, json};
+use tandem_domain::access::{Actor, Facts};
+use tandem_domain::id::{OrganizationId, TypedId};
+use tandem_domain::record::Entity;
+use tandem_domain::vocabulary::Vocabulary;
+use uuid::Uuid;
+
+use crate::dialect::Dialect;
+use crate::error::StoreError;
+use crate::sql::Sql;
+
+/// What an entry says.
+pub(crate) struct Entry<'a> {
+    pub(crate) id: Uuid,
+    pub(crate) now: DateTime<Utc>,
+    pub(crate) actor: Actor,
+    pub(crate) organization: Option<OrganizationId>,
+    pub(crate) command: &'a str,
+    pub(crate) operation: &'a str,
+    pub(crate) reason: Option<&'a str>,
+    pub(crate) request_id: Option<&'a str>,
+    pub(crate) record: &'a Entity,
+    pub(crate) version: i64,
+    pub(crate) facts_before: Option<&'a Facts>,
+    pub(crate) signature: Option<Json>,
+}
+
+/// The whole record as the journal keeps it: column names and values, ids as TypeIDs.
+pub(crate) fn state(record: &Entity) -> Json {
+    let columns = record.kind().def().columns;
+    let fields: Map<String, Json> =
+        columns.iter().zip(record.cells()).map(|(column, cell)| (column.name.to_owned(), cell.to_json(column.scalar))).collect();
+    Json::Object(fields)
+}
+
+pub(crate) async fn append(dialect: Dialect, transaction: &DatabaseTransaction, entry: &Entry<'_>) -> Result<(), StoreError> {
+    let facts = Facts::of(entry.record);
+    let mut sql = Sql::new(
+        dialect,
+        "INSERT INTO journal (id, transaction_number, recorded_at, effective_at, actor_kind, actor_id, organization_id, command, \
+         operation, reason, request_id, kind, entity_id, version, readers, sponsor_id, study_id, vendor_id, engagement_id, \
+         prime_vendor_id, prime_engagement_id, country_code, study_site_id, owner_id, person_id, facts_before, state, signature) VALUES (",
+    );
+    sql.bind_uuid(entry.id).push(", ");
+    sql.push(match dialect {
+        Dialect::Postgres => "pg_current_xact_id()::text::bigint, ",
+        // The write lock is held: the next number is this transaction's.
+        Dialect::Sqlite => "(SELECT COALESCE(MAX(transaction_number), 0) + 1 FROM journal), ",
+    });
+    sql.bind_time(entry.now).push(", ").bind_time(entry.now).push(", ");
+    sql.bind_text(entry.actor.kind.term()).push(", ").bind_uuid(entry.actor.id).push(", ");
+    sql.bind(Value::Uuid(entry.organization.map(TypedId::uuid))).push(", ").bind_text(entry.command).push(", ");
+    sql.bind_text(entry.operation).push(", ").bind(Value::String(entry.reason.map(str::to_owned))).push(", ");
+    sql.bind(Value::String(entry.request_id.map(str::to_owned))).push(", ").bind_text(facts.kind.prefix()).push(", ");
+    sql.bind_uuid(facts.id).push(", ").bind_int(entry.version).push(", ").bind(Value::Int(Some(facts.readers.bits())));
+    for id in [facts.sponsor, facts.study, facts.vendor, facts.engagement, facts.prime_vendor, facts.prime_engagement] {
+        sql.push(", ").bind(Value::Uuid(id));
+    }
+    sql.push(", ").bind(Value::String(facts.country.clone()));
+    for id in [facts.study_site, facts.organization, facts.person] {
+        sql.push(", ").bind(Value::Uuid(id));
+    }
+    let before = entry.facts_before.map_or_else(|| dialect.no_json(), |facts| dialect.json(&facts_json(facts)));
+    let signature = entry.signature.as_ref().map_or_else(|| dialect.no_json(), |signature| dialect.json(signature));
+    let state = dialect.json(&state(entry.record));
+    sql.push(", ").bind(before).push(", ").bind(state).push(", ").bind(signature).push(")");
+    transaction.execute_raw(sql.statement()).await?;
+    Ok(())
+}
+
+fn facts_json(facts: &Facts) -> Json {
+    json!({
+        "readers": facts.readers.bits(),
+        "sponsor": facts.sponsor, "study": facts.study, "vendor": facts.vendor, "engagement": facts.engagement,
+        "primeVendor": facts.prime_vendor, "primeEngagement": facts.prime_engagement, "country": facts.country,
+        "studySite": facts.study_site, "organization": facts.organization, "person": facts.person,
+    })
+}

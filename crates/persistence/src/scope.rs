@@ -1,0 +1,310 @@
+//! The predicate of what a viewer may see, made from the policy's own ways and from nothing else.
+//! Property tests hold it equal to the decision about single rows, on both databases.
+
+use std::collections::BTreeMap;
+
+use tandem_domain::access::{Cover, Names, Owner, PrincipalKind, Readers, Scope, Viewer, Way, client_scope, ways};
+use tandem_domain::id::TypedId;
+use tandem_domain::record::{FactColumn, Kind};
+use uuid::Uuid;
+
+use crate::sql::Sql;
+
+/// Where the facts of rows stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Source {
+    /// On the kind's own table.
+    Table,
+    /// On journal entries about records of the kind.
+    Journal,
+}
+
+/// The scopes of all grants that lead one way, one list for each kind of scope.
+#[derive(Default)]
+struct Scopes {
+    all: bool,
+    studies: Vec<Uuid>,
+    engagements: Vec<(Uuid, Uuid)>,
+    countries: Vec<(Uuid, String)>,
+    sites: Vec<(Uuid, Uuid)>,
+}
+
+impl Scopes {
+    fn add(&mut self, scope: &Scope) {
+        match scope {
+            Scope::Organization => self.all = true,
+            Scope::Study(study) => self.studies.push(study.uuid()),
+            Scope::Engagement { engagement, study } => self.engagements.push((engagement.uuid(), study.uuid())),
+            Scope::Country { study, country } => self.countries.push((study.uuid(), country.to_string())),
+            Scope::StudySite { study_site, study } => self.sites.push((study_site.uuid(), study.uuid())),
+        }
+    }
+
+    /// The studies that a study column has to name one of.
+    fn studies(&self, cover: Cover, engagement_headers: bool) -> Vec<Uuid> {
+        let mut studies = self.studies.clone();
+        if cover == Cover::Header {
+            studies.extend(self.countries.iter().map(|(study, _)| *study));
+            studies.extend(self.sites.iter().map(|(_, study)| *study));
+            if engagement_headers {
+                studies.extend(self.engagements.iter().map(|(_, study)| *study));
+            }
+        }
+        studies.sort_unstable();
+        studies.dedup();
+        studies
+    }
+
+    fn engagements(&self) -> Vec<Uuid> {
+        self.engagements.iter().map(|(engagement, _)| *engagement).collect()
+    }
+}
+
+/// Adds the condition under which `viewer` may see the row of `kind` called `alias`.
+pub(crate) fn push_scope(sql: &mut Sql, viewer: &Viewer, kind: Kind, alias: &str, source: Source) {
+    let mut by_way: BTreeMap<Way, Scopes> = BTreeMap::new();
+    if client_may(viewer, kind) {
+        for grant in &viewer.grants {
+            for way in ways(kind, grant.role) {
+                by_way.entry(*way).or_default().add(&grant.scope);
+            }
+        }
+    }
+    let columns = Columns { kind, alias, source };
+    let mut first = true;
+    sql.push("(");
+    for (way, scopes) in &by_way {
+        if !first {
+            sql.push(" OR ");
+        }
+        first = false;
+        sql.push("(");
+        push_way(sql, viewer, &columns, *way, scopes);
+        sql.push(")");
+    }
+    sql.push(if first { "1 = 0)" } else { ")" });
+}
+
+fn client_may(viewer: &Viewer, kind: Kind) -> bool {
+    match viewer.kind {
+        PrincipalKind::Person => true,
+        PrincipalKind::System => false,
+        PrincipalKind::Client => client_scope(kind).is_none_or(|scope| viewer.client_scopes.contains(&scope)),
+    }
+}
+
+/// The names of the columns that carry facts.
+struct Columns<'a> {
+    kind: Kind,
+    alias: &'a str,
+    source: Source,
+}
+
+impl Columns<'_> {
+    fn fact(&self, fact: FactColumn) -> Option<String> {
+        let column = self.kind.def().fact(fact)?;
+        let column = match self.source {
+            Source::Table => column,
+            Source::Journal => journal_column(fact),
+        };
+        Some(format!("{}.{column}", self.alias))
+    }
+
+    fn id(&self) -> String {
+        match self.source {
+            Source::Table => format!("{}.id", self.alias),
+            Source::Journal => format!("{}.entity_id", self.alias),
+        }
+    }
+
+    fn readers(&self) -> String {
+        format!("{}.readers", self.alias)
+    }
+}
+
+/// The journal's column for a fact.
+pub(crate) fn journal_column(fact: FactColumn) -> &'static str {
+    match fact {
+        FactColumn::Sponsor => "sponsor_id",
+        FactColumn::Study => "study_id",
+        FactColumn::Vendor => "vendor_id",
+        FactColumn::Engagement => "engagement_id",
+        FactColumn::PrimeVendor => "prime_vendor_id",
+        FactColumn::PrimeEngagement => "prime_engagement_id",
+        FactColumn::Country => "country_code",
+        FactColumn::StudySite => "study_site_id",
+        FactColumn::Organization => "owner_id",
+        FactColumn::Person => "person_id",
+    }
+}
+
+fn push_way(sql: &mut Sql, viewer: &Viewer, columns: &Columns<'_>, way: Way, scopes: &Scopes) {
+    let organization = viewer.organization.uuid();
+    match way {
+        Way::Owned { owner, audience, cover } => {
+            push_owner(sql, columns, owner_column(owner), organization);
+            push_audience(sql, columns, audience);
+            push_cover(sql, columns, scopes, cover);
+        }
+        Way::Linked { via, names, audience, cover } => {
+            if !client_may(viewer, via) {
+                sql.push("1 = 0");
+                return;
+            }
+            sql.push(&columns.id()).push(" IN (SELECT v.target_id FROM ").push(&columns.kind.link_table());
+            sql.push(" v WHERE v.organization_id = ").bind_uuid(organization).push(" AND v.via = ").bind_text(via.prefix());
+            match names {
+                Names::Anything => {}
+                Names::Study => {
+                    sql.push(" AND v.study_id IS NOT NULL");
+                }
+                Names::Engagement => {
+                    sql.push(" AND v.engagement_id IS NOT NULL");
+                }
+            }
+            let today = viewer.now.date_naive();
+            sql.push(" AND (v.valid_from IS NULL OR v.valid_from <= ").bind_date(today);
+            sql.push(") AND (v.valid_to IS NULL OR v.valid_to >= ").bind_date(today).push(")");
+            push_link_cover(sql, scopes, cover);
+            sql.push(")");
+            push_audience(sql, columns, audience);
+        }
+        Way::Myself => push_owner(sql, columns, FactColumn::Person, viewer.principal),
+        Way::MyOrganization => {
+            sql.push(&columns.id()).push(" = ").bind_uuid(organization);
+        }
+        Way::Directory => {
+            sql.push("(").push(&columns.readers()).push(&format!(" & {}) <> 0", Readers::DIRECTORY.bits()));
+        }
+        Way::Reaching { names } => {
+            push_owner(sql, columns, FactColumn::Sponsor, organization);
+            push_audience(sql, columns, Readers::SPONSOR);
+            let named = match names {
+                Names::Anything => None,
+                Names::Study => Some(FactColumn::Study),
+                Names::Engagement => Some(FactColumn::Engagement),
+            };
+            if let Some(named) = named {
+                match columns.fact(named) {
+                    Some(column) => sql.push(" AND ").push(&column).push(" IS NOT NULL"),
+                    None => sql.push(" AND 1 = 0"),
+                };
+            }
+            push_cover(sql, columns, scopes, Cover::Row);
+        }
+    }
+}
+
+fn owner_column(owner: Owner) -> FactColumn {
+    match owner {
+        Owner::Sponsor => FactColumn::Sponsor,
+        Owner::Vendor => FactColumn::Vendor,
+        Owner::PrimeVendor => FactColumn::PrimeVendor,
+        Owner::Organization => FactColumn::Organization,
+    }
+}
+
+fn push_owner(sql: &mut Sql, columns: &Columns<'_>, fact: FactColumn, id: Uuid) {
+    match columns.fact(fact) {
+        Some(column) => sql.push(&column).push(" = ").bind_uuid(id),
+        None => sql.push("1 = 0"),
+    };
+}
+
+fn push_audience(sql: &mut Sql, columns: &Columns<'_>, audience: Readers) {
+    sql.push(" AND (").push(&columns.readers()).push(&format!(" & {}) <> 0", audience.bits()));
+}
+
+/// Adds ` AND (…)` for the scopes that are narrower than the organisation; nothing where one is not.
+fn push_cover(sql: &mut Sql, columns: &Columns<'_>, scopes: &Scopes, cover: Cover) {
+    if scopes.all {
+        return;
+    }
+    let mut any = Disjunction::begin(sql);
+    if cover != Cover::Whole {
+        let studies = scopes.studies(cover, columns.kind.whole() == Kind::Study);
+        if let (Some(column), false) = (columns.fact(FactColumn::Study), studies.is_empty()) {
+            any.next(sql).any_uuid(&column, &studies);
+        }
+        push_engagements(sql, columns, scopes, &mut any);
+        if cover == Cover::Row {
+            if let (Some(study), Some(country), false) =
+                (columns.fact(FactColumn::Study), columns.fact(FactColumn::Country), scopes.countries.is_empty())
+            {
+                any.next(sql).any_pair(&study, &country, &scopes.countries);
+            }
+            if let (Some(column), false) = (columns.fact(FactColumn::StudySite), scopes.sites.is_empty()) {
+                let sites: Vec<Uuid> = scopes.sites.iter().map(|(site, _)| *site).collect();
+                any.next(sql).any_uuid(&column, &sites);
+            }
+        }
+    }
+    any.end(sql);
+}
+
+fn push_engagements(sql: &mut Sql, columns: &Columns<'_>, scopes: &Scopes, any: &mut Disjunction) {
+    let engagements = scopes.engagements();
+    if engagements.is_empty() {
+        return;
+    }
+    for fact in [FactColumn::Engagement, FactColumn::PrimeEngagement] {
+        if let Some(column) = columns.fact(fact) {
+            any.next(sql).any_uuid(&column, &engagements);
+        }
+    }
+    if columns.kind.whole().def().linked {
+        any.next(sql).push(&columns.id()).push(" IN (SELECT v.target_id FROM ").push(&columns.kind.link_table()).push(" v WHERE ");
+        sql.any_uuid("v.engagement_id", &engagements).push(" OR ").any_uuid("v.prime_engagement_id", &engagements).push(")");
+    }
+}
+
+fn push_link_cover(sql: &mut Sql, scopes: &Scopes, cover: Cover) {
+    if scopes.all {
+        return;
+    }
+    let mut any = Disjunction::begin(sql);
+    if cover != Cover::Whole {
+        let studies = scopes.studies(cover, false);
+        if !studies.is_empty() {
+            any.next(sql).any_uuid("v.study_id", &studies);
+        }
+        let engagements = scopes.engagements();
+        if !engagements.is_empty() {
+            any.next(sql).any_uuid("v.engagement_id", &engagements).push(" OR ").any_uuid("v.prime_engagement_id", &engagements);
+        }
+        if cover == Cover::Row {
+            if !scopes.countries.is_empty() {
+                any.next(sql).any_pair("v.study_id", "v.country_code", &scopes.countries);
+            }
+            if !scopes.sites.is_empty() {
+                let sites: Vec<Uuid> = scopes.sites.iter().map(|(site, _)| *site).collect();
+                any.next(sql).any_uuid("v.study_site_id", &sites);
+            }
+        }
+    }
+    any.end(sql);
+}
+
+/// Writes ` AND (a OR b …)`; ` AND (1 = 0)` where there is nothing to choose from.
+struct Disjunction {
+    empty: bool,
+}
+
+impl Disjunction {
+    fn begin(sql: &mut Sql) -> Self {
+        sql.push(" AND (");
+        Self { empty: true }
+    }
+
+    fn next<'a>(&mut self, sql: &'a mut Sql) -> &'a mut Sql {
+        if !self.empty {
+            sql.push(" OR ");
+        }
+        self.empty = false;
+        sql
+    }
+
+    fn end(self, sql: &mut Sql) {
+        sql.push(if self.empty { "1 = 0)" } else { ")" });
+    }
+}

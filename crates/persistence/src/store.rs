@@ -1,0 +1,132 @@
+//! The viewer-scoped store: the only way to read records. It is made for a viewer, for one request, and reads one snapshot.
+//! Every statement it makes carries the viewer's scope; there is no other kind.
+
+mod history;
+mod page;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use sea_orm::{ConnectionTrait, DatabaseTransaction, QueryResult, TransactionSession};
+use tandem_domain::access::{Facts, Link, Viewer};
+use tandem_domain::lifecycle::Guard;
+use tandem_domain::record::Kind;
+use tokio::sync::Mutex;
+use uuid::Uuid;
+
+pub use page::{Compare, Filter, Order, PageRequest, PageSlice, Test};
+
+use crate::database::Database;
+use crate::error::StoreError;
+use crate::row::{self, Row};
+use crate::scope::{Source, push_scope};
+use crate::sql::Sql;
+use crate::work::{guards, links};
+
+/// A guard asked of one record.
+pub type GuardKey = (Guard, Uuid);
+
+/// What one viewer may read, at one moment.
+pub struct Store {
+    database: Database,
+    viewer: Arc<Viewer>,
+    snapshot: Mutex<Option<DatabaseTransaction>>,
+    statements: AtomicUsize,
+}
+
+impl Store {
+    pub(crate) fn new(database: Database, viewer: Arc<Viewer>) -> Self {
+        Self { database, viewer, snapshot: Mutex::new(None), statements: AtomicUsize::new(0) }
+    }
+
+    /// Whose store it is.
+    #[must_use]
+    pub fn viewer(&self) -> &Arc<Viewer> {
+        &self.viewer
+    }
+
+    /// How many statements it has made so far.
+    #[must_use]
+    pub fn statements(&self) -> usize {
+        self.statements.load(Ordering::Relaxed)
+    }
+
+    /// Lets go of the snapshot: the next read sees the present. Called after a write, and at a request's end.
+    pub async fn refresh(&self) {
+        if let Some(transaction) = self.snapshot.lock().await.take() {
+            // Nothing was written: whether the end of the snapshot is acknowledged makes no difference.
+            let _ = transaction.rollback().await;
+        }
+    }
+
+    async fn query(&self, sql: Sql) -> Result<Vec<QueryResult>, StoreError> {
+        self.statements.fetch_add(1, Ordering::Relaxed);
+        let mut snapshot = self.snapshot.lock().await;
+        let transaction = match &mut *snapshot {
+            Some(transaction) => transaction,
+            empty => empty.insert(self.database.snapshot().await?),
+        };
+        Ok(transaction.query_all_raw(sql.statement()).await?)
+    }
+
+    /// The records with these ids that the viewer may see.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database cannot answer.
+    pub async fn by_ids(&self, kind: Kind, ids: &[Uuid]) -> Result<HashMap<Uuid, Arc<Row>>, StoreError> {
+        let mut sql = Sql::new(self.database.dialect, "SELECT ");
+        sql.push(&row::select_list(kind, "a")).push(" FROM ").push(kind.def().table).push(" a WHERE ").any_uuid("a.id", ids).push(" AND ");
+        push_scope(&mut sql, &self.viewer, kind, "a", Source::Table);
+        let mut found = HashMap::new();
+        for result in self.query(sql).await? {
+            let row = row::read(self.database.dialect, kind, &result, 0)?;
+            found.insert(row.id(), row);
+        }
+        Ok(found)
+    }
+
+    /// Answers guards about records that the viewer can see: yes or no, nothing else. One statement for each guard.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database cannot answer.
+    pub async fn guards(&self, keys: &[GuardKey]) -> Result<HashMap<GuardKey, bool>, StoreError> {
+        let mut by_guard: HashMap<Guard, Vec<Uuid>> = HashMap::new();
+        for (guard, id) in keys {
+            by_guard.entry(*guard).or_default().push(*id);
+        }
+        let mut answers = HashMap::new();
+        for (guard, ids) in by_guard {
+            let met: Vec<Uuid> = match guards::statement(self.database.dialect, guard, &ids) {
+                None => ids.clone(),
+                Some(sql) => self.query(sql).await?.iter().map(|row| row.try_get_by_index(0)).collect::<Result<_, _>>()?,
+            };
+            answers.extend(ids.into_iter().map(|id| ((guard, id), met.contains(&id))));
+        }
+        Ok(answers)
+    }
+
+    /// The access facts, with links, of records that the viewer can see. What writing is decided on.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database cannot answer.
+    pub async fn facts(&self, rows: &[Arc<Row>]) -> Result<HashMap<Uuid, Facts>, StoreError> {
+        let mut facts: HashMap<Uuid, Facts> = HashMap::new();
+        let mut linked: HashMap<Kind, Vec<Uuid>> = HashMap::new();
+        for row in rows {
+            facts.insert(row.id(), Facts::of(&row.entity()?.record));
+            if row.kind.whole().def().linked {
+                linked.entry(row.kind.whole()).or_default().push(row.id());
+            }
+        }
+        for (kind, ids) in linked {
+            for result in self.query(links::select(self.database.dialect, kind, &ids)).await? {
+                let (id, link): (Uuid, Link) = links::read(&result)?;
+                if let Some(facts) = facts.get_mut(&id) {
+                    facts.links.push(link);
+                }
+            }
+        }
+        Ok(facts)
+    }
+}

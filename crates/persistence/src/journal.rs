@@ -5,6 +5,6 @@ mod append;
 pub(crate) mod entry;
 pub(crate) mod sequencer;
 
-pub(crate) use append::{Entry, append};
+pub(crate) use append::{Entry, append, state as state_json};
 pub use entry::HistoryEntry;
 pub use sequencer::OrderedEntry;

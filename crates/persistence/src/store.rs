@@ -97,7 +97,7 @@ impl Store {
         }
         let mut answers = HashMap::new();
         for (guard, ids) in by_guard {
-            let met: Vec<Uuid> = match guards::statement(self.database.dialect, guard, &ids) {
+            let met: Vec<Uuid> = match guards::statement(self.database.dialect, guard, &ids, self.viewer.now.date_naive()) {
                 None => ids.clone(),
                 Some(sql) => self.query(sql).await?.iter().map(|row| row.try_get_by_index(0)).collect::<Result<_, _>>()?,
             };

@@ -3,7 +3,7 @@
 
 use crate::access::{Action, Facts, Role, Viewer, writes};
 use crate::command::{Code, UserError};
-use crate::record::Kind;
+use crate::record::{Cell, CellError, Entity, Kind};
 
 mod guard;
 
@@ -124,4 +124,78 @@ pub fn blockers(
         blockers.push(UserError::new(Code::GuardFailed, answer.guard.words()));
     }
     blockers
+}
+
+/// The record after a step: its state, and the day where the record notes one.
+///
+/// # Errors
+/// [`CellError`] when the record has no such lifecycle; the caller mixed kinds up.
+pub fn advance(record: &Entity, lifecycle: &Lifecycle, step: &Transition, today: chrono::NaiveDate) -> Result<Entity, CellError> {
+    let kind = record.kind();
+    let position = kind.def().position(lifecycle.column).ok_or(CellError)?;
+    let mut cells = record.cells();
+    *cells.get_mut(position).ok_or(CellError)? = Cell::Text(step.to.to_owned());
+    match kind.decode(cells)? {
+        Entity::StudySite(mut site) => {
+            site.note_step(site.state, today);
+            Ok(Entity::StudySite(site))
+        }
+        other => Ok(other),
+    }
+}
+
+/// The state that a record is in. `None` for a kind without a lifecycle.
+#[must_use]
+pub fn state_of(record: &Entity) -> Option<String> {
+    let def = record.kind().def();
+    let position = def.position(def.lifecycle?.column)?;
+    match record.cells().into_iter().nth(position) {
+        Some(Cell::Text(state)) => Some(state),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::vocabulary::Terms;
+
+    fn states(kind: Kind) -> &'static Terms {
+        let lifecycle = kind.def().lifecycle.unwrap();
+        let column = kind.def().columns.iter().find(|column| column.name == lifecycle.column).unwrap();
+        match column.scalar {
+            crate::record::Scalar::Enum(terms) => terms,
+            other => panic!("{kind:?} keeps its state as {other:?}"),
+        }
+    }
+
+    #[test]
+    fn lifecycles_speak_only_of_states_that_exist_and_reach_them_all() {
+        for kind in Kind::ALL.iter().filter(|kind| kind.def().lifecycle.is_some()) {
+            let lifecycle = kind.def().lifecycle.unwrap();
+            assert_eq!(lifecycle.kind, *kind);
+            let terms: Vec<&str> = states(*kind).terms.iter().map(|(term, _)| *term).collect();
+            let mut reached = vec![lifecycle.initial];
+            for step in lifecycle.transitions {
+                assert!(terms.contains(&step.to), "{kind:?} {}", step.action);
+                assert!(!step.who.is_empty() && !step.doc.is_empty() && !step.from.is_empty(), "{kind:?} {}", step.action);
+                assert!(step.from.iter().all(|state| terms.contains(state)), "{kind:?} {}", step.action);
+                reached.push(step.to);
+            }
+            for term in &terms {
+                assert!(reached.contains(term), "{kind:?} never becomes {term}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_step_has_one_outcome() {
+        for lifecycle in Kind::ALL.iter().filter_map(|kind| kind.def().lifecycle) {
+            for (index, step) in lifecycle.transitions.iter().enumerate() {
+                for other in lifecycle.transitions.iter().skip(index + 1).filter(|other| other.action == step.action) {
+                    assert!(step.from.iter().all(|state| !other.from.contains(state)), "{} is ambiguous", step.action);
+                }
+            }
+        }
+    }
 }

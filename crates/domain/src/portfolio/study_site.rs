@@ -183,7 +183,7 @@ input! {
     pub struct StudySiteUpdate {
         /// The site of the study.
         id: StudySiteId,
-        /// The site's number in the study.
+        /// The site's number in the study; only the sponsor changes it.
         number: Patch<Option<String>>,
         /// The engagement that is responsible for the site; only the sponsor changes it.
         responsible_engagement_id: Patch<Option<EngagementId>>,

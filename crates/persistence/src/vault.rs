@@ -1,0 +1,126 @@
+//! The vault itself: opened once, shared by all requests. It gives out stores for viewers and carries out commands.
+
+use std::sync::Arc;
+
+use tandem_domain::access::Viewer;
+use tandem_domain::clock::{Clock, IdSource};
+use tandem_domain::id::TypedId;
+
+use sea_orm::ConnectionTrait;
+
+use crate::database::{Connect, Database, SchemaState};
+use crate::error::StoreError;
+use crate::journal::{OrderedEntry, sequencer};
+use crate::sql::Sql;
+use crate::store::Store;
+
+/// Everything that is kept, behind one door.
+#[derive(Clone)]
+pub struct Vault {
+    pub(crate) database: Database,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) ids: Arc<dyn IdSource>,
+}
+
+impl Vault {
+    /// Opens the database as it is; see [`Self::schema_state`] and [`Self::migrate`].
+    ///
+    /// # Errors
+    /// [`StoreError`] when it cannot be reached.
+    pub async fn open(connect: &Connect, clock: Arc<dyn Clock>, ids: Arc<dyn IdSource>) -> Result<Self, StoreError> {
+        Ok(Self { database: Database::open(connect).await?, clock, ids })
+    }
+
+    /// The clock that everything here is dated by.
+    #[must_use]
+    pub fn clock(&self) -> &Arc<dyn Clock> {
+        &self.clock
+    }
+
+    /// What this viewer may read, for one request.
+    #[must_use]
+    pub fn store(&self, viewer: Arc<Viewer>) -> Store {
+        Store::new(self.database.clone(), viewer)
+    }
+
+    /// Brings the database to this version.
+    ///
+    /// # Errors
+    /// [`StoreError`] when a step fails; steps that went through stay.
+    pub async fn migrate(&self) -> Result<(), StoreError> {
+        self.database.migrate().await
+    }
+
+    /// How the database's schema stands to this program.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database cannot answer.
+    pub async fn schema_state(&self) -> Result<SchemaState, StoreError> {
+        self.database.schema_state().await
+    }
+
+    /// Whether the database answers at all.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it does not.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        self.database.ping().await
+    }
+
+    /// Gives journal entries their position, as far as that can be said yet; answers how many.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database cannot answer.
+    pub async fn order_journal(&self) -> Result<usize, StoreError> {
+        sequencer::order(&self.database, self.clock.now()).await
+    }
+
+    /// The journal's order after a position. For followers; what of it anyone may see is decided elsewhere.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database cannot answer.
+    pub async fn ordered_after(&self, position: i64, limit: i64) -> Result<Vec<OrderedEntry>, StoreError> {
+        sequencer::ordered_after(&self.database, position, limit).await
+    }
+
+    /// The secret that cursors are sealed with, shared by all instances of this database; made at its first use.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database cannot answer.
+    pub async fn cursor_key(&self) -> Result<Vec<u8>, StoreError> {
+        let dialect = self.database.dialect;
+        let fresh = format!("{}{}", self.ids.random().simple(), self.ids.random().simple());
+        let transaction = self.database.begin().await?;
+        let mut insert = Sql::new(dialect, "INSERT INTO setting (name, value) VALUES ('cursor_key', ");
+        insert.bind_text(&fresh).push(") ON CONFLICT (name) DO NOTHING");
+        transaction.execute_raw(insert.statement()).await?;
+        let row = transaction.query_one_raw(Sql::new(dialect, "SELECT value FROM setting WHERE name = 'cursor_key'").statement()).await?;
+        sea_orm::TransactionSession::commit(transaction).await?;
+        let key: String = row.map_or(Ok(fresh), |row| row.try_get_by_index(0))?;
+        Ok(key.into_bytes())
+    }
+
+    /// Finds an organisation by its id or its exact name, for the command line.
+    ///
+    /// # Errors
+    /// [`StoreError::Unusable`] when there is none, or more than one of that name.
+    pub async fn find_organization(&self, name_or_id: &str) -> Result<tandem_domain::id::OrganizationId, StoreError> {
+        if let Some((tandem_domain::record::Kind::Organization, uuid)) = tandem_domain::id::decode(name_or_id) {
+            let found = self.system_read::<tandem_domain::party::Organization, _>(self.database.reader(), "id", &[uuid]).await?;
+            return found.first().map(|found| found.id).ok_or_else(|| StoreError::Unusable(format!("no organisation has the id {name_or_id}")));
+        }
+        let mut sql = Sql::new(self.database.dialect, "SELECT id FROM organization WHERE name = ");
+        sql.bind_text(name_or_id);
+        let rows = self.database.reader().query_all_raw(sql.statement()).await?;
+        match rows.as_slice() {
+            [row] => Ok(tandem_domain::id::OrganizationId::from_uuid(row.try_get_by_index(0)?)),
+            [] => Err(StoreError::Unusable(format!("no organisation is called \"{name_or_id}\""))),
+            _ => Err(StoreError::Unusable(format!("several organisations are called \"{name_or_id}\": give the id"))),
+        }
+    }
+
+    /// Closes every connection.
+    pub async fn close(self) {
+        self.database.close().await;
+    }
+}

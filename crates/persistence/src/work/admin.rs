@@ -1,0 +1,168 @@
+//! Administration at the command line: for whoever has the database, journalled as the system's own work.
+
+use sea_orm::TransactionSession;
+use tandem_domain::access::{Actor, Readers, Role};
+use tandem_domain::command::{Op, Write};
+use tandem_domain::id::{MembershipId, OrganizationId, PersonId, TypedId};
+use tandem_domain::party::{Membership, MembershipScope, Organization, OrganizationType, Person, PersonContact, normal_email, side_of};
+use tandem_domain::record::Record;
+use tandem_domain::value::CountryCode;
+use sea_orm::ConnectionTrait;
+use uuid::Uuid;
+
+use super::apply::Author;
+use crate::error::StoreError;
+use crate::sql::Sql;
+use crate::vault::Vault;
+
+/// An organisation that is to use Tandem.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewOrganization {
+    /// Its name.
+    pub name: String,
+    /// What it is.
+    pub organization_type: OrganizationType,
+    /// The country it is established in.
+    pub country_code: Option<CountryCode>,
+}
+
+fn author<'a>(command: &'a str, reason: Option<&'a str>) -> Author<'a> {
+    Author { actor: Actor::SYSTEM, organization: None, command, reason, request_id: None, signature: None }
+}
+
+impl Vault {
+    /// Makes an organisation that uses Tandem; one that is known by this name already becomes a tenant.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database cannot answer.
+    pub async fn admin_organization(&self, new: NewOrganization) -> Result<OrganizationId, StoreError> {
+        let transaction = self.database.begin().await?;
+        let key = tandem_domain::registry::organization_key(&new.name);
+        let known = self.organization_by_key(&transaction, &key).await?;
+        let (op, organization) = match known {
+            Some(mut known) => {
+                known.is_tenant = true;
+                known.organization_type = new.organization_type;
+                known.country_code = new.country_code.or(known.country_code);
+                (Op::Updated, known)
+            }
+            None => {
+                let id = OrganizationId::from_uuid(self.ids.next());
+                let organization = Organization {
+                    id,
+                    name: new.name,
+                    organization_type: new.organization_type,
+                    class: None,
+                    country_code: new.country_code,
+                    is_tenant: true,
+                };
+                (Op::Created, organization)
+            }
+        };
+        let id = organization.id;
+        let created = op == Op::Created;
+        self.write(&transaction, &author("adminOrganization", None), &Write { op, record: organization.into_entity() }).await?;
+        if created {
+            self.keep_organization_key(&transaction, &key, id.uuid()).await?;
+        }
+        transaction.commit().await?;
+        Ok(id)
+    }
+
+    /// Gives a person, invited here if he is not known in the organisation, a role over the whole organisation.
+    ///
+    /// # Errors
+    /// [`StoreError::Unusable`] where address, organisation or role do not fit together.
+    pub async fn admin_grant(&self, email: &str, organization: OrganizationId, role: Role) -> Result<(PersonId, MembershipId), StoreError> {
+        let email = normal_email(email).ok_or_else(|| StoreError::Unusable(format!("{email} is no e-mail address")))?;
+        let transaction = self.database.begin().await?;
+        let found: Vec<Organization> = self.system_read(&transaction, "id", &[organization.uuid()]).await?;
+        let organization = found.into_iter().next().ok_or_else(|| StoreError::Unusable("there is no such organisation".to_owned()))?;
+        if !organization.is_tenant {
+            let words = format!("{} does not use Tandem yet: make it with `tandem admin organization`", organization.name);
+            return Err(StoreError::Unusable(words));
+        }
+        if role.side() != Some(side_of(organization.organization_type)) {
+            return Err(StoreError::Unusable(format!("{} is a {}: it cannot give the role {role}", organization.name, organization.organization_type)));
+        }
+        let person = match self.person_by_email(&transaction, &email).await? {
+            Some(person) => person,
+            None => self.admin_person(&transaction, &email, organization.id).await?,
+        };
+        let membership = Membership {
+            id: MembershipId::from_uuid(self.ids.next()),
+            person_id: person,
+            organization_id: organization.id,
+            role,
+            scope: MembershipScope::AllOrg,
+            study_id: None,
+            engagement_id: None,
+            country_code: None,
+            study_site_id: None,
+            sponsor_id: None,
+            valid_from: self.clock.now(),
+            valid_to: None,
+            granted_by_id: None,
+            reason: "granted at the command line".to_owned(),
+        };
+        let id = membership.id;
+        let reason = Some("granted at the command line");
+        self.write(&transaction, &author("adminGrant", reason), &Write { op: Op::Created, record: membership.into_entity() }).await?;
+        transaction.commit().await?;
+        Ok((person, id))
+    }
+
+    async fn admin_person(&self, transaction: &sea_orm::DatabaseTransaction, email: &str, organization_id: OrganizationId) -> Result<PersonId, StoreError> {
+        let id = PersonId::from_uuid(self.ids.next());
+        let display_name = email.split('@').next().unwrap_or(email).to_owned();
+        let person = Person { id, organization_id, display_name, job_title: None, active: true };
+        let contact = PersonContact { id, organization_id, email: email.to_owned() };
+        for record in [person.into_entity(), contact.into_entity()] {
+            self.write(transaction, &author("adminGrant", None), &Write { op: Op::Created, record }).await?;
+        }
+        Ok(id)
+    }
+
+    /// The person of this address, where exactly one is known by it.
+    async fn person_by_email(&self, transaction: &sea_orm::DatabaseTransaction, email: &str) -> Result<Option<PersonId>, StoreError> {
+        let mut sql = Sql::new(self.database.dialect, "SELECT id FROM person_contact WHERE email = ");
+        sql.bind_text(email).push(" ORDER BY id");
+        let row = transaction.query_one_raw(sql.statement()).await?;
+        Ok(row.map(|row| row.try_get_by_index::<Uuid>(0)).transpose()?.map(PersonId::from_uuid))
+    }
+
+    /// The organisation that is known by this key.
+    pub(crate) async fn organization_by_key(&self, transaction: &sea_orm::DatabaseTransaction, key: &str) -> Result<Option<Organization>, StoreError> {
+        let mut sql = Sql::new(self.database.dialect, "SELECT organization_id FROM organization_key WHERE organization_key = ");
+        sql.bind_text(key);
+        let Some(row) = transaction.query_one_raw(sql.statement()).await? else { return Ok(None) };
+        let id: Uuid = row.try_get_by_index(0)?;
+        Ok(self.system_read(transaction, "id", &[id]).await?.into_iter().next())
+    }
+
+    pub(crate) async fn keep_organization_key(&self, transaction: &sea_orm::DatabaseTransaction, key: &str, id: Uuid) -> Result<(), StoreError> {
+        let mut sql = Sql::new(self.database.dialect, "INSERT INTO organization_key (organization_key, organization_id) VALUES (");
+        sql.bind_text(key).push(", ").bind_uuid(id).push(")");
+        transaction.execute_raw(sql.statement()).await?;
+        Ok(())
+    }
+
+    /// Recomputes the audiences stored on every record of a kind and compares; answers how many differ. For checks.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database cannot answer.
+    pub async fn check_facts(&self, kind: tandem_domain::record::Kind) -> Result<usize, StoreError> {
+        let mut sql = Sql::new(self.database.dialect, "SELECT ");
+        sql.push(&crate::row::select_list(kind, "a")).push(", a.readers FROM ").push(kind.def().table).push(" a");
+        let offset = kind.def().columns.len() + crate::row::META.len();
+        let mut differing = 0;
+        for result in self.database.reader().query_all_raw(sql.statement()).await? {
+            let row = crate::row::read(self.database.dialect, kind, &result, 0)?;
+            let stored: i32 = result.try_get_by_index(offset)?;
+            if row.entity()?.record.readers() != Readers::from_bits(stored) {
+                differing += 1;
+            }
+        }
+        Ok(differing)
+    }
+}

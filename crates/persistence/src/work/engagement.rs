@@ -1,0 +1,99 @@
+//! Commands on engagements and their service scopes.
+
+use tandem_domain::command::{Command, Refusal};
+use tandem_domain::engagement::{
+    Engagement, EngagementInternal, Parties, ServiceScope, engagement_create, engagement_internal_update, engagement_update,
+    service_scope_create, service_scope_end, service_scope_update,
+};
+use tandem_domain::id::{EngagementId, OrganizationId, PersonId, StudyId, StudySiteId, TypedId};
+use tandem_domain::party::{Membership, Organization, Person};
+use tandem_domain::portfolio::{Study, StudySite};
+use tandem_domain::record::{Patch, Stored};
+use uuid::Uuid;
+
+use super::{Planned, Work};
+use crate::error::WriteError;
+
+impl Work<'_> {
+    pub(super) async fn plan_engagement(&self, command: &Command) -> Result<Planned, WriteError> {
+        match command {
+            Command::EngagementCreate(input) => {
+                let study = self.named::<Study>(input.study_id, "studyId").await?.record;
+                let vendor = self.named::<Organization>(input.vendor_id, "vendorId").await?.record;
+                let prime = self.named_if::<Engagement, EngagementId>(input.subcontract_of_id, "subcontractOfId").await?;
+                self.leads(study.sponsor_id, input.lead_sponsor_id, "leadSponsorId").await?;
+                self.leads(vendor.id, input.lead_vendor_id, "leadVendorId").await?;
+                Planned::of(engagement_create(&self.deciding(), Parties { study, vendor, prime }, input.clone())?)
+            }
+            Command::EngagementUpdate(input) => {
+                let stored: Stored<Engagement> = self.subject(input.id).await?;
+                self.leads_if(stored.record.sponsor_id, &input.lead_sponsor_id, "leadSponsorId").await?;
+                self.leads_if(stored.record.vendor_id, &input.lead_vendor_id, "leadVendorId").await?;
+                let deciding = self.deciding_about(&stored).await?;
+                Planned::of(engagement_update(&deciding, stored.record, input.clone())?)
+            }
+            Command::EngagementInternalUpdate(input) => {
+                let engagement = self.whole::<Engagement>(input.id).await?;
+                let part = self.part::<EngagementInternal>(input.id.uuid()).await?;
+                Planned::of(engagement_internal_update(&self.deciding(), &engagement, part, input.clone())?)
+            }
+            Command::ServiceScopeCreate(input) => {
+                let engagement = self.whole_named::<EngagementId>(input.engagement_id, "engagementId").await?;
+                self.sites_of(engagement.study_id, input.study_site_ids.as_deref()).await?;
+                Planned::of(service_scope_create(&self.deciding(), &engagement, input.clone())?)
+            }
+            Command::ServiceScopeUpdate(input) => {
+                let stored: Stored<ServiceScope> = self.subject(input.id).await?;
+                if let Patch::Set(sites) = &input.study_site_ids {
+                    self.sites_of(stored.record.study_id, sites.as_deref()).await?;
+                }
+                let engagement = self.named::<Engagement>(stored.record.engagement_id, "id").await?.record;
+                let deciding = self.deciding_about(&stored).await?;
+                Planned::of(service_scope_update(&deciding, &engagement, stored.record, input.clone())?)
+            }
+            Command::ServiceScopeEnd(input) => {
+                let stored: Stored<ServiceScope> = self.subject(input.id).await?;
+                let deciding = self.deciding_about(&stored).await?;
+                Planned::of(service_scope_end(&deciding, stored.record)?)
+            }
+            _ => Err(Refusal::forbidden().into()),
+        }
+    }
+
+    async fn whole_named<I: TypedId>(&self, id: I, field: &str) -> Result<Engagement, WriteError> {
+        let engagement = self.named::<Engagement>(id, field).await?.record;
+        self.lock(tandem_domain::record::Kind::Study, engagement.study_id.uuid()).await?;
+        Ok(engagement)
+    }
+
+    /// A lead belongs to the side that he leads: the organisation employs him or has given him a membership.
+    /// The system looks; someone who does not belong is not told apart from someone who does not exist.
+    async fn leads(&self, organization: OrganizationId, person: Option<PersonId>, field: &str) -> Result<(), WriteError> {
+        let Some(person) = person else { return Ok(()) };
+        let people: Vec<Person> = self.vault.system_read(&self.transaction, "id", &[person.uuid()]).await?;
+        let memberships: Vec<Membership> = self.vault.system_read(&self.transaction, "person_id", &[person.uuid()]).await?;
+        let belongs = people.iter().any(|found| found.active && found.organization_id == organization)
+            || memberships.iter().any(|membership| membership.organization_id == organization && membership.in_force(self.now));
+        if belongs { Ok(()) } else { Err(Refusal::not_found(field).into()) }
+    }
+
+    async fn leads_if(&self, organization: OrganizationId, person: &Patch<Option<PersonId>>, field: &str) -> Result<(), WriteError> {
+        match person {
+            Patch::Keep => Ok(()),
+            Patch::Set(person) => self.leads(organization, *person, field).await,
+        }
+    }
+
+    /// The sites that a scope names have to be the study's.
+    async fn sites_of(&self, study: StudyId, sites: Option<&[StudySiteId]>) -> Result<(), WriteError> {
+        let Some(sites) = sites else { return Ok(()) };
+        let ids: Vec<Uuid> = sites.iter().map(|id| id.uuid()).collect();
+        for id in ids {
+            match self.visible(tandem_domain::record::Kind::StudySite, id).await? {
+                Some(row) if row.entity()?.typed::<StudySite>()?.record.study_id == study => {}
+                _ => return Err(Refusal::not_found("studySiteIds").into()),
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,56 @@
+//! Idempotency: the same key has one effect. What came of it is kept with the change, in its transaction, for a day.
+
+use chrono::Duration;
+use sea_orm::ConnectionTrait;
+use serde_json::json;
+use sha2::{Digest, Sha256};
+use tandem_domain::access::Viewer;
+use tandem_domain::command::{Command, Manner};
+use tandem_domain::id::{decode, encode};
+use uuid::Uuid;
+
+use super::{Outcome, Work};
+use crate::error::WriteError;
+use crate::sql::Sql;
+
+/// What tells one request from another under the same key.
+pub(crate) fn fingerprint(viewer: &Viewer, name: &str, command: &Command, manner: &Manner) -> String {
+    let whole = format!("{:?}\n{name}\n{command:?}\n{manner:?}", viewer.organization);
+    Sha256::digest(whole.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+impl Work<'_> {
+    /// What came of this request before, if it was made before under its key.
+    pub(crate) async fn remembered(&self, fingerprint: &str) -> Result<Option<Outcome>, WriteError> {
+        let Some(key) = &self.circumstances.idempotency_key else { return Ok(None) };
+        let dialect = self.vault.database.dialect;
+        let mut old = Sql::new(dialect, "DELETE FROM idempotency WHERE principal_id = ");
+        old.bind_uuid(self.viewer.principal).push(" AND idempotency_key = ").bind_text(key);
+        old.push(" AND created_at < ").bind_time(self.now - Duration::hours(24));
+        self.transaction.execute_raw(old.statement()).await?;
+        let mut sql = Sql::new(dialect, "SELECT fingerprint, outcome FROM idempotency WHERE principal_id = ");
+        sql.bind_uuid(self.viewer.principal).push(" AND idempotency_key = ").bind_text(key);
+        let Some(row) = self.transaction.query_one_raw(sql.statement()).await? else { return Ok(None) };
+        let known: String = row.try_get_by_index(0)?;
+        if known != fingerprint {
+            return Err(WriteError::IdempotencyMismatch);
+        }
+        let outcome = dialect.read_json(&row, 1)?.unwrap_or_default();
+        let subject = outcome.get("id").and_then(serde_json::Value::as_str).and_then(decode);
+        let version = outcome.get("version").and_then(serde_json::Value::as_i64).unwrap_or(0);
+        Ok(subject.map(|(kind, id): (_, Uuid)| Outcome { kind, id, version, row: None, repeated: true }))
+    }
+
+    /// Keeps what came of this request under its key.
+    pub(crate) async fn remember(&self, fingerprint: &str, outcome: &Outcome) -> Result<(), WriteError> {
+        let Some(key) = &self.circumstances.idempotency_key else { return Ok(()) };
+        let dialect = self.vault.database.dialect;
+        let kept = json!({ "id": encode(outcome.kind, outcome.id), "version": outcome.version, "userErrors": [] });
+        let mut sql = Sql::new(dialect, "INSERT INTO idempotency (principal_id, idempotency_key, fingerprint, outcome, created_at) VALUES (");
+        sql.bind_uuid(self.viewer.principal).push(", ").bind_text(key).push(", ").bind_text(fingerprint).push(", ");
+        let value = dialect.json(&kept);
+        sql.bind(value).push(", ").bind_time(self.now).push(")");
+        self.transaction.execute_raw(sql.statement()).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,100 @@
+//! Commands on people, memberships and machine clients.
+
+use sea_orm::ConnectionTrait;
+use tandem_domain::command::{Command, Refusal};
+use tandem_domain::engagement::Engagement;
+use tandem_domain::id::{OrganizationId, StudyId, TypedId};
+use tandem_domain::party::{
+    ApiClient, Membership, MembershipGrant, MembershipReach, Person, api_client_create, api_client_end, check_grant, membership_end,
+    membership_grant, person_invite,
+};
+use tandem_domain::portfolio::{Study, StudySite};
+use tandem_domain::record::Stored;
+use uuid::Uuid;
+
+use super::{Planned, Work};
+use crate::error::WriteError;
+use crate::sql::Sql;
+
+impl Work<'_> {
+    pub(super) async fn plan_party(&self, command: &Command) -> Result<Planned, WriteError> {
+        match command {
+            Command::PersonInvite(input) => Planned::of(person_invite(&self.deciding(), input.clone())?),
+            Command::MembershipGrant(input) => {
+                check_grant(&self.deciding(), input)?;
+                self.own_person(input).await?;
+                let reach = self.reach(input).await?;
+                Planned::of(membership_grant(&self.deciding(), input.clone(), reach)?)
+            }
+            Command::MembershipEnd(input) => {
+                let stored: Stored<Membership> = self.subject(input.id).await?;
+                let deciding = self.deciding_about(&stored).await?;
+                Planned::of(membership_end(&deciding, stored.record, input)?)
+            }
+            Command::ApiClientCreate(input) => {
+                let ids: Vec<Uuid> = input.engagement_ids.iter().flatten().map(|id| id.uuid()).collect();
+                let engagements: Vec<Engagement> = self.vault.system_read(&self.transaction, "id", &ids).await?;
+                let own = engagements.iter().filter(|engagement| self.is_own(engagement.sponsor_id) || self.is_own(engagement.vendor_id)).count();
+                if own != ids.len() {
+                    return Err(Refusal::not_found("engagementIds").into());
+                }
+                Planned::of(api_client_create(&self.deciding(), input.clone())?)
+            }
+            Command::ApiClientEnd(input) => {
+                let stored: Stored<ApiClient> = self.subject(input.id).await?;
+                let deciding = self.deciding_about(&stored).await?;
+                Planned::of(api_client_end(&deciding, stored.record)?)
+            }
+            _ => Err(Refusal::forbidden().into()),
+        }
+    }
+
+    fn is_own(&self, organization: OrganizationId) -> bool {
+        organization == self.viewer.organization
+    }
+
+    /// The person has to be one that the grantor sees: his organisation's own.
+    async fn own_person(&self, input: &MembershipGrant) -> Result<(), WriteError> {
+        self.named::<Person>(input.person_id, "personId").await.map(|_| ())
+    }
+
+    /// What the scope of a grant reaches. An administrator sees no study content, so this is looked up for his organisation:
+    /// what is not its own does not exist, in the same words as an id that was never issued.
+    async fn reach(&self, input: &MembershipGrant) -> Result<MembershipReach, WriteError> {
+        if let Some(engagement) = input.engagement_id {
+            let found: Vec<Engagement> = self.vault.system_read(&self.transaction, "id", &[engagement.uuid()]).await?;
+            return match found.first() {
+                Some(found) if self.is_own(found.sponsor_id) || self.is_own(found.vendor_id) => {
+                    Ok(MembershipReach { study_id: Some(found.study_id), sponsor_id: Some(found.sponsor_id) })
+                }
+                _ => Err(Refusal::not_found("engagementId").into()),
+            };
+        }
+        if let Some(site) = input.study_site_id {
+            let found: Vec<StudySite> = self.vault.system_read(&self.transaction, "id", &[site.uuid()]).await?;
+            return match found.first() {
+                Some(found) if self.is_own(found.sponsor_id) || self.engaged_on(found.study_id).await? => {
+                    Ok(MembershipReach { study_id: Some(found.study_id), sponsor_id: Some(found.sponsor_id) })
+                }
+                _ => Err(Refusal::not_found("studySiteId").into()),
+            };
+        }
+        if let Some(study) = input.study_id {
+            let found: Vec<Study> = self.vault.system_read(&self.transaction, "id", &[study.uuid()]).await?;
+            return match found.first() {
+                Some(found) if self.is_own(found.sponsor_id) || self.engaged_on(found.id).await? => {
+                    Ok(MembershipReach { study_id: Some(found.id), sponsor_id: Some(found.sponsor_id) })
+                }
+                _ => Err(Refusal::not_found("studyId").into()),
+            };
+        }
+        Ok(MembershipReach::default())
+    }
+
+    /// Whether the viewer's organisation is engaged on a study.
+    async fn engaged_on(&self, study: StudyId) -> Result<bool, WriteError> {
+        let mut sql = Sql::new(self.vault.database.dialect, "SELECT 1 FROM engagement WHERE study_id = ");
+        sql.bind_uuid(study.uuid()).push(" AND vendor_id = ").bind_uuid(self.viewer.organization.uuid()).push(" LIMIT 1");
+        Ok(self.transaction.query_one_raw(sql.statement()).await?.is_some())
+    }
+}

@@ -1,0 +1,168 @@
+//! Steps of lifecycles and their confirmations: one path for every kind that has a lifecycle.
+
+use chrono::Duration;
+use sea_orm::ConnectionTrait;
+use serde_json::json;
+use sha2::{Digest, Sha256};
+use tandem_domain::access::{Action, Facts, PrincipalKind, writes};
+use tandem_domain::command::{Change, Code, Op, Refusal, UserError};
+use tandem_domain::engagement::EngagementConfirmation;
+use tandem_domain::id::{PersonId, TypedId};
+use tandem_domain::lifecycle::{Confirmation, Guard, GuardAnswer, Transition, advance, blockers, state_of};
+use tandem_domain::party::Person;
+use tandem_domain::portfolio::StudyConfirmation;
+use tandem_domain::record::{Entity, Kind, Record, Stored};
+use tandem_domain::vocabulary::Vocabulary;
+use uuid::Uuid;
+
+use super::{Planned, Work, guards};
+use crate::error::{StoreError, WriteError};
+use crate::journal::state_json;
+use crate::sql::Sql;
+
+/// How fresh a proof of identity has to be for signing (RFC 9470).
+const SIGNING_WINDOW: Duration = Duration::minutes(5);
+
+impl Work<'_> {
+    pub(super) async fn plan_transition(&self, kind: Kind, id: Uuid, action: &'static str) -> Result<Planned, WriteError> {
+        let stored = self.locked(kind, id).await?;
+        let lifecycle = kind.def().lifecycle.ok_or_else(|| StoreError::Unusable("this kind has no lifecycle".to_owned()))?;
+        let facts = self.facts_of(&stored.record).await?;
+        let state = state_of(&stored.record).unwrap_or_default();
+        let step = lifecycle.step(&state, action);
+        // Who may never take the step learns nothing of state or version.
+        let may = lifecycle.transitions.iter().any(|step| step.action == action && writes(&self.viewer, Action::Transition(step.who), &facts));
+        if !may {
+            return Err(Refusal::forbidden().into());
+        }
+        self.check_version(stored.meta.version)?;
+        let Some(step) = step else {
+            let words = format!("A {} in {state} has no step {action}. See allowedTransitions for those that it has.", kind.words());
+            return Err(Refusal::from(UserError::new(Code::InvalidTransition, words)).into());
+        };
+        self.check_step(&stored, step, &facts).await?;
+        let record = advance(&stored.record, lifecycle, step, self.now.date_naive())?;
+        let signature = self.sign(step, &record).await?;
+        let mut planned = Planned::of(Change::one(Op::Transitioned(step.action), record))?;
+        planned.signature = signature;
+        Ok(planned)
+    }
+
+    async fn check_step(&self, stored: &Stored<Entity>, step: &'static Transition, facts: &Facts) -> Result<(), WriteError> {
+        let confirmation = self.confirmation(stored).await?;
+        let answers = self.answers(step.guards, facts.id).await?;
+        let mut errors = blockers(&self.viewer, step, facts, confirmation.as_ref(), &answers);
+        if step.reason && self.deciding().reason().is_err() {
+            errors.push(UserError::at(Code::ReasonRequired, "reason", "Say why: this step needs a reason."));
+        }
+        if errors.is_empty() { Ok(()) } else { Err(Refusal(errors).into()) }
+    }
+
+    async fn answers(&self, of: &[Guard], id: Uuid) -> Result<Vec<GuardAnswer>, WriteError> {
+        let mut answers = Vec::new();
+        for guard in of {
+            let met = match guards::statement(self.vault.database.dialect, *guard, &[id], self.now.date_naive()) {
+                None => true,
+                Some(sql) => self.transaction.query_one_raw(sql.statement()).await?.is_some(),
+            };
+            answers.push(GuardAnswer { guard: *guard, met });
+        }
+        Ok(answers)
+    }
+
+    /// The confirmation that stands for the record as it is now. One by the same human under another record counts as his own.
+    async fn confirmation(&self, stored: &Stored<Entity>) -> Result<Option<Confirmation>, WriteError> {
+        let id = stored.record.uuid();
+        let standing = match stored.record.kind() {
+            Kind::Study => {
+                let found: Vec<StudyConfirmation> = self.vault.system_read(&self.transaction, "id", &[id]).await?;
+                found.into_iter().next().map(|part| (part.confirmed_version, part.action, part.confirmed_by_id))
+            }
+            Kind::Engagement => {
+                let found: Vec<EngagementConfirmation> = self.vault.system_read(&self.transaction, "id", &[id]).await?;
+                found.into_iter().next().map(|part| (part.confirmed_version, part.action, part.confirmed_by_id))
+            }
+            _ => None,
+        };
+        let Some((version, action, by)) = standing else { return Ok(None) };
+        if version != stored.meta.version {
+            return Ok(None);
+        }
+        let by = if self.same_human(by.uuid()).await? { self.viewer.principal } else { by.uuid() };
+        Ok(Some(Confirmation { action, by }))
+    }
+
+    async fn same_human(&self, other: Uuid) -> Result<bool, WriteError> {
+        let mut sql = Sql::new(
+            self.vault.database.dialect,
+            "SELECT 1 FROM principal a JOIN principal b ON a.issuer = b.issuer AND a.subject = b.subject WHERE a.id = ",
+        );
+        sql.bind_uuid(self.viewer.principal).push(" AND b.id = ").bind_uuid(other);
+        Ok(other == self.viewer.principal || self.transaction.query_one_raw(sql.statement()).await?.is_some())
+    }
+
+    /// The signature of a signed step: what 21 CFR 11.50 asks to be shown, bound to the content (11.70).
+    async fn sign(&self, step: &Transition, record: &Entity) -> Result<Option<serde_json::Value>, WriteError> {
+        if !step.signature {
+            return Ok(None);
+        }
+        let Some(signature) = &self.circumstances.manner.signature else {
+            let words = "Sign this step: give signature { meaning }.";
+            return Err(Refusal::from(UserError::at(Code::SignatureRequired, "signature", words)).into());
+        };
+        let fresh = self.viewer.auth_time.filter(|proved| self.viewer.kind == PrincipalKind::Person && self.now - *proved <= SIGNING_WINDOW);
+        let Some(auth_time) = fresh else {
+            let words = "Signing needs a proof of who you are that is at most five minutes old. Sign in again and repeat.";
+            return Err(Refusal::from(UserError::at(Code::ReauthenticationRequired, "signature", words)).into());
+        };
+        let signer: Vec<Person> = self.vault.system_read(&self.transaction, "id", &[self.viewer.principal]).await?;
+        let content = state_json(record).to_string();
+        let hash: String = Sha256::digest(content.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+        Ok(Some(json!({
+            "printedName": signer.first().map(|person| person.display_name.clone()),
+            "meaning": signature.meaning.term(),
+            "signedAt": self.now,
+            "authTime": auth_time,
+            "contentHash": hash,
+        })))
+    }
+
+    pub(super) async fn plan_confirmation(&self, kind: Kind, id: Uuid, action: &str) -> Result<Planned, WriteError> {
+        let stored = self.locked(kind, id).await?;
+        let lifecycle = kind.def().lifecycle.ok_or_else(|| StoreError::Unusable("this kind has no lifecycle".to_owned()))?;
+        let facts = self.facts_of(&stored.record).await?;
+        let needs = |step: &&Transition| step.action == action && !step.confirmed_by.is_empty();
+        let steps: Vec<&Transition> = lifecycle.transitions.iter().filter(needs).collect();
+        if steps.is_empty() {
+            return Err(Refusal::from(UserError::at(Code::BadUserInput, "action", "No step of this name needs a confirmation.")).into());
+        }
+        if !steps.iter().any(|step| writes(&self.viewer, Action::Transition(step.confirmed_by), &facts)) {
+            return Err(Refusal::forbidden().into());
+        }
+        self.check_version(stored.meta.version)?;
+        let state = state_of(&stored.record).unwrap_or_default();
+        if lifecycle.step(&state, action).is_none() {
+            let words = format!("A {} in {state} has no step {action}. See allowedTransitions for those that it has.", kind.words());
+            return Err(Refusal::from(UserError::new(Code::InvalidTransition, words)).into());
+        }
+        let confirmed_by_id = PersonId::from_uuid(self.viewer.principal);
+        let (action, confirmed_version) = (action.to_owned(), stored.meta.version);
+        let op = Op::Confirmed(action.clone());
+        let part = match stored.record {
+            Entity::Study(study) => {
+                StudyConfirmation { id: study.id, sponsor_id: study.sponsor_id, action, confirmed_by_id, confirmed_version }.into_entity()
+            }
+            Entity::Engagement(engagement) => EngagementConfirmation {
+                id: engagement.id,
+                sponsor_id: engagement.sponsor_id,
+                study_id: engagement.study_id,
+                action,
+                confirmed_by_id,
+                confirmed_version,
+            }
+            .into_entity(),
+            _ => return Err(Refusal::forbidden().into()),
+        };
+        Planned::of(Change::one(op, part))
+    }
+}

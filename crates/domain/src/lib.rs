@@ -1,1 +1,4 @@
 //! tandem-domain.
+
+pub mod registry;
+pub mod value;

@@ -2,14 +2,17 @@
 //! A record that cannot be taken whole is refused with its place and reason, and the ones after it are read all the same.
 
 mod convert;
-pub mod import;
+mod fields;
+mod import;
 mod nesting;
-pub mod parse;
+mod page_key;
+mod parse;
 mod pieces;
-pub mod reader;
-pub mod refusal;
-pub mod sink;
-pub mod summary;
+mod reader;
+mod refusal;
+mod sink;
+mod source;
+mod summary;
 mod wire;
 
 pub use import::{

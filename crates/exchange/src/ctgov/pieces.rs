@@ -10,9 +10,11 @@
 use std::io::{self, BufRead};
 
 use super::nesting::Nesting;
+use super::page_key::PageKey;
 use super::refusal::Refusal;
+use super::source::Source;
 
-/// A record longer than this many bytes (8 MiB) is refused unread: the registry's longest are a tenth of it.
+/// A record longer than this many bytes (8 MiB) is refused unread, which bounds memory.
 pub const MAX_RECORD_BYTES: usize = 8 * 1024 * 1024;
 
 /// The text of one record, or why there is none.
@@ -70,12 +72,7 @@ impl<R: BufRead> Pieces<R> {
 
     fn with_limit(reader: R, limit: usize) -> Self {
         Self {
-            source: Source {
-                reader,
-                line: 1,
-                bytes: 0,
-                at_line_start: true,
-            },
+            source: Source::new(reader),
             state: State::Between,
             text: Vec::new(),
             breaks: 0,
@@ -350,7 +347,7 @@ impl<R: BufRead> Pieces<R> {
 
     fn too_long(&self) -> Refusal {
         Refusal::whole(format_args!(
-            "longer than {} bytes; no registry record is, so look for a missing line break",
+            "longer than {} bytes, which no record may be; look for a missing line break or bracket",
             self.limit
         ))
     }
@@ -360,78 +357,6 @@ fn lost() -> Refusal {
     Refusal::whole(
         "invalid JSON: its brackets or quotes do not match, so the rest of this document cannot be read",
     )
-}
-
-/// Watches a document's outermost keys for `studies` with a list behind it.
-#[derive(Default)]
-struct PageKey {
-    matched: usize,
-    stage: Stage,
-}
-
-/// How much of `"studies": [` has gone by.
-#[derive(Default, Clone, Copy, PartialEq)]
-enum Stage {
-    #[default]
-    Elsewhere,
-    InKey,
-    Key,
-    Colon,
-}
-
-impl PageKey {
-    const KEY: &'static [u8] = b"studies";
-
-    /// Takes the next byte, after the nesting has; tells whether it opened the list.
-    fn take(&mut self, byte: u8, nesting: &Nesting) -> bool {
-        self.stage = match (self.stage, byte) {
-            (Stage::InKey, b'"') if self.matched == Self::KEY.len() => Stage::Key,
-            (Stage::InKey, byte) if Self::KEY.get(self.matched) == Some(&byte) => {
-                self.matched += 1;
-                Stage::InKey
-            }
-            (Stage::Elsewhere | Stage::Key | Stage::Colon, b'"')
-                if nesting.depth() == 1 && nesting.in_string() =>
-            {
-                self.matched = 0;
-                Stage::InKey
-            }
-            (stage @ (Stage::Key | Stage::Colon), b' ' | b'\t' | b'\r' | b'\n') => stage,
-            (Stage::Key, b':') => Stage::Colon,
-            (Stage::Colon, b'[') => return true,
-            _ => Stage::Elsewhere,
-        };
-        false
-    }
-}
-
-/// Bytes one at a time, with the count of them and of lines.
-struct Source<R> {
-    reader: R,
-    line: u64,
-    bytes: u64,
-    at_line_start: bool,
-}
-
-impl<R: BufRead> Source<R> {
-    /// The next byte, left where it is; nothing at the end.
-    fn peek(&mut self) -> io::Result<Option<u8>> {
-        loop {
-            match self.reader.fill_buf() {
-                Ok(buffer) => return Ok(buffer.first().copied()),
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
-            }
-        }
-    }
-
-    /// Goes past the byte that was peeked.
-    fn skip(&mut self, byte: u8) {
-        self.reader.consume(1);
-        self.bytes += 1;
-        self.at_line_start = byte == b'\n';
-        self.line += u64::from(self.at_line_start);
-    }
 }
 
 #[cfg(test)]

@@ -249,6 +249,25 @@ fn what_is_too_long_is_refused_and_passed_over() {
     assert!(cut_with("{\"a\":1}\n", 6)[0].2.is_err());
 }
 
+#[test]
+fn memory_follows_the_longest_record_not_the_page() {
+    let page = format!(
+        "{{\"studies\":[{}{{}}]}}",
+        "{\"a\":\"some study\"},\n".repeat(50_000)
+    );
+    let mut pieces = Pieces::new(page.as_bytes());
+    let mut count = 0;
+    while pieces.next_piece().expect("memory reads").is_some() {
+        count += 1;
+    }
+    assert_eq!(count, 50_001);
+    assert!(
+        pieces.text.capacity() < 1024,
+        "{} bytes",
+        pieces.text.capacity()
+    );
+}
+
 proptest! {
     #[test]
     fn any_text_is_cut_to_its_end(text in "[\\[\\]{}\",:\\\\ \\na1]{0,80}") {

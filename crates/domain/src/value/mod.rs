@@ -1,9 +1,8 @@
 //! Small values that many records share: no identity, no lifecycle.
 //! Each is valid by construction and has one text form that it reads back.
 
-pub mod country_code;
-pub mod partial_date;
-mod stored;
+mod country_code;
+mod partial_date;
 
 pub use country_code::{CountryCode, CountryCodeError};
 pub use partial_date::{DatePrecision, EstimateKind, PartialDate, PartialDateError};

@@ -1,1 +1,3 @@
 //! tandem-graphql.
+
+pub mod limits;

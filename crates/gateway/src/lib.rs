@@ -1,1 +1,5 @@
 //! tandem-gateway.
+
+pub mod http;
+pub mod server;
+pub mod telemetry;

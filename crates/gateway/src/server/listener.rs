@@ -53,6 +53,7 @@ impl Server {
         ));
         let graceful = GracefulShutdown::new();
         let mut connections = JoinSet::new();
+        let opening = Duration::from_millis(settings.head_milliseconds);
         let patience = Duration::from_millis(settings.write_milliseconds);
         let noticed = async {
             stop.await;
@@ -78,7 +79,7 @@ impl Server {
             let service = TowerToHyperService::new(router.clone());
             let watcher = graceful.watcher();
             connections.spawn(async move {
-                let io = TokioIo::new(Bounded::new(socket, patience));
+                let io = TokioIo::new(Bounded::new(socket, opening, patience));
                 let connection = builder.serve_connection_with_upgrades(io, service);
                 if let Err(error) = watcher.watch(connection.into_owned()).await {
                     tracing::debug!(%error, "a connection ended early");

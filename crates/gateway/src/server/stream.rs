@@ -1,5 +1,5 @@
-//! A socket that does not wait for ever for a client that stopped reading.
-//! Heads and bodies have their own time limits; what an unread answer holds in memory has only this one.
+//! A socket that does not wait for ever, for a client that never speaks or one that stopped reading.
+//! Heads and bodies have their own time limits; the very first bytes and an unread answer have only these.
 
 use std::{
     future::Future as _,
@@ -15,20 +15,30 @@ use tokio::{
     time::{Sleep, sleep},
 };
 
-/// A socket whose writes fail after `patience` without progress.
+/// Bytes that tell the protocol: as long as the opening of HTTP/2, and shorter than any HTTP/1.1 request.
+const OPENING: usize = 24;
+
+/// A socket whose writes fail after a while without progress, and whose first bytes must come in time.
 pub(super) struct Bounded {
     inner: TcpStream,
     patience: Duration,
     /// Runs while a write waits.
     waiting: Option<Pin<Box<Sleep>>>,
+    /// Bytes of the opening that are still to come.
+    missing: usize,
+    /// Runs until the opening is there: nothing else watches the socket before the protocol is known.
+    opening: Option<Pin<Box<Sleep>>>,
 }
 
 impl Bounded {
-    pub(super) fn new(inner: TcpStream, patience: Duration) -> Self {
+    /// Gives a client `opening` for its first bytes, and `patience` to read what it is sent.
+    pub(super) fn new(inner: TcpStream, opening: Duration, patience: Duration) -> Self {
         Self {
             inner,
             patience,
             waiting: None,
+            missing: OPENING,
+            opening: Some(Box::pin(sleep(opening))),
         }
     }
 
@@ -59,7 +69,22 @@ impl AsyncRead for Bounded {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.inner).poll_read(context, buffer)
+        let before = buffer.filled().len();
+        let read = Pin::new(&mut self.inner).poll_read(context, buffer);
+        if let Some(opening) = &mut self.opening {
+            if read.is_pending() {
+                return opening
+                    .as_mut()
+                    .poll(context)
+                    .map(|()| Err(io::ErrorKind::TimedOut.into()));
+            }
+            let came = buffer.filled().len().saturating_sub(before);
+            self.missing = self.missing.saturating_sub(came);
+            if self.missing == 0 {
+                self.opening = None;
+            }
+        }
+        read
     }
 }
 

@@ -14,6 +14,7 @@ use super::{
     cost::{Price, price},
     lexer,
     shape::{Measure, Shape, count},
+    variables,
 };
 
 /// A document that may be validated and run.
@@ -40,7 +41,7 @@ pub struct Checked {
 pub fn check(
     source: &str,
     operation_name: Option<&str>,
-    variables: &Variables,
+    values: &Variables,
     limits: &Limits,
     model: &CostModel,
 ) -> Result<Checked, LimitError> {
@@ -65,9 +66,10 @@ pub fn check(
     })?;
     let operation = select(&document.operations, operation_name)?;
     let kind = operation.node.ty;
-    let shape = shapes(&document, operation, limits, model)?;
-    arrays::check(&document, variables, limits)?;
-    let Price { points, nodes } = price(&document, &operation.node, variables, limits, model);
+    let shape = shapes(&document, operation, values, limits, model)?;
+    variables::check(&operation.node, values)?;
+    arrays::check(&document, values, limits)?;
+    let Price { points, nodes } = price(&document, &operation.node, values, limits, model);
     afford("costs", points, "points", limits.cost)?;
     afford("may return", nodes, "objects", limits.nodes)?;
     Ok(Checked {
@@ -112,10 +114,11 @@ fn select<'a>(
 fn shapes(
     document: &ExecutableDocument,
     selected: &Positioned<OperationDefinition>,
+    values: &Variables,
     limits: &Limits,
     model: &CostModel,
 ) -> Result<Shape, LimitError> {
-    let mut measure = Measure::new(document, limits, model.types());
+    let mut measure = Measure::new(document, values, limits, model.types());
     let mut chosen = Shape::default();
     let mut selections: u64 = 0;
     for (_, operation) in document.operations.iter() {
@@ -164,6 +167,11 @@ fn within(shape: &Shape, limits: &Limits) -> Result<(), LimitError> {
         ("aliases", shape.aliases, limits.aliases),
         ("directives", shape.directives, limits.directives),
         ("selections", shape.selections, limits.selections),
+        (
+            "values in arguments",
+            shape.input_values,
+            limits.input_values,
+        ),
     ];
     for (what, found, most) in bounds {
         if found > most {

@@ -9,6 +9,7 @@ mod lexer;
 mod model;
 mod settings;
 mod shape;
+mod variables;
 
 #[cfg(test)]
 mod tests;

@@ -27,6 +27,8 @@ pub struct Limits {
     pub root_fields: u64,
     /// Selections (fields, spreads, inline fragments).
     pub selections: u64,
+    /// Values in arguments (each scalar, list and object, variables filled in; a text counts once more for each KiB).
+    pub input_values: u64,
     /// Cost points of the operation to run: each object or connection field counts once for each parent.
     pub cost: u64,
     /// Objects that the operation to run may return: the page sizes multiplied down the tree.
@@ -54,6 +56,7 @@ impl Default for Limits {
             directives: 50,
             root_fields: 20,
             selections: 10_000,
+            input_values: 100_000,
             cost: 10_000,
             nodes: 500_000,
             page_default: 20,

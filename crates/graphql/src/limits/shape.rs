@@ -3,9 +3,13 @@
 
 use std::collections::HashMap;
 
-use async_graphql::parser::types::{ExecutableDocument, Field, Selection, SelectionSet};
+use async_graphql::{
+    Variables,
+    parser::types::{ExecutableDocument, Field, Selection, SelectionSet},
+};
+use async_graphql_value::Value;
 
-use super::{LimitCode, LimitError, Limits};
+use super::{LimitCode, LimitError, Limits, variables::size};
 
 /// The list fields of introspection that hold about this many entries each; `types` holds as many as the schema has.
 const INTROSPECTION_LIST: u64 = 10;
@@ -25,6 +29,8 @@ pub(super) struct Shape {
     pub(super) directives: u64,
     /// Fields, spreads and inline fragments.
     pub(super) selections: u64,
+    /// Values in arguments, variables filled in.
+    pub(super) input_values: u64,
     /// Fields at the top of the set.
     pub(super) top: u64,
     /// The same without those of the type system (`__typename`, `__schema`, `__type`).
@@ -46,6 +52,7 @@ impl Shape {
         self.aliases = self.aliases.saturating_add(other.aliases);
         self.directives = self.directives.saturating_add(other.directives);
         self.selections = self.selections.saturating_add(other.selections);
+        self.input_values = self.input_values.saturating_add(other.input_values);
         self.top = self.top.saturating_add(other.top);
         self.top_ordinary = self.top_ordinary.saturating_add(other.top_ordinary);
         self.height = self.height.max(other.height);
@@ -61,17 +68,28 @@ pub(super) struct Measure<'a> {
     types: u64,
     /// `None` while the fragment is being measured: meeting it again then is a cycle.
     fragments: HashMap<&'a str, Option<Shape>>,
+    /// How many values each variable is made of.
+    sizes: HashMap<&'a str, u64>,
     level: u64,
 }
 
 impl<'a> Measure<'a> {
     /// A fresh measure of `document`.
-    pub(super) fn new(document: &'a ExecutableDocument, limits: &'a Limits, types: u64) -> Self {
+    pub(super) fn new(
+        document: &'a ExecutableDocument,
+        variables: &'a Variables,
+        limits: &'a Limits,
+        types: u64,
+    ) -> Self {
+        let sizes = variables
+            .iter()
+            .map(|(name, value)| (name.as_str(), size(value)));
         Self {
             document,
             limits,
             types,
             fragments: HashMap::new(),
+            sizes: sizes.collect(),
             level: 0,
         }
     }
@@ -164,11 +182,35 @@ impl<'a> Measure<'a> {
                 .directives
                 .saturating_add(count(field.directives.len())),
             selections: below.selections.saturating_add(1),
+            input_values: below.input_values.saturating_add(self.arguments(field)),
             top: 1,
             top_ordinary: u64::from(!name.starts_with("__")),
             height: below.height,
             weight: answer.saturating_mul(self.entries(name)),
         })
+    }
+
+    fn arguments(&self, field: &Field) -> u64 {
+        let sizes = field
+            .arguments
+            .iter()
+            .map(|(_, value)| self.values(&value.node));
+        sizes.fold(0, u64::saturating_add)
+    }
+
+    fn values(&self, value: &Value) -> u64 {
+        match value {
+            Value::Variable(name) => self.sizes.get(name.as_str()).copied().unwrap_or(1),
+            Value::List(items) => items
+                .iter()
+                .map(|it| self.values(it))
+                .fold(1, u64::saturating_add),
+            Value::Object(fields) => {
+                let sizes = fields.values().map(|it| self.values(it));
+                sizes.fold(1, u64::saturating_add)
+            }
+            _ => 1,
+        }
     }
 
     /// How many entries a field of introspection holds.

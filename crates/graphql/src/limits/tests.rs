@@ -403,6 +403,53 @@ fn arrays_in_literals_and_variables() {
     assert_eq!(sent(bulk, 1_001), Some(LimitCode::BadUserInput));
 }
 
+#[test]
+fn required_variables() {
+    let source = "query($n:Int!,$d:Int!=1,$o:Int){studies(first:$n){totalCount} a:studies(first:$d){totalCount} b:studies(first:$o){totalCount}}";
+    let refused = |variables| {
+        run(source, variables, &Limits::default())
+            .err()
+            .map(|it| it.code)
+    };
+    assert_eq!(refused(json!({"n": 1})), None);
+    assert_eq!(refused(json!({})), Some(LimitCode::BadUserInput));
+    assert_eq!(refused(json!({"n": null})), Some(LimitCode::BadUserInput));
+    assert_eq!(
+        refused(json!({"n": 1, "d": null})),
+        Some(LimitCode::BadUserInput)
+    );
+}
+
+#[test]
+fn values_in_arguments() {
+    let source = "query($v:[Int!]){studies(filter:{in:$v}){totalCount}}";
+    let small = |most| Limits {
+        input_values: most,
+        ..Limits::default()
+    };
+    let sent = json!({"v": [1, 2, 3]});
+    // The object, the list in the variable, and its three items.
+    assert!(run(source, sent.clone(), &small(5)).is_ok());
+    assert!(run(source, sent.clone(), &small(6)).is_ok());
+    assert_eq!(
+        run(source, sent, &small(4)).err().map(|it| it.code),
+        Some(TooMuch)
+    );
+    // A large variable in many places, through fragments: the library would copy it for each.
+    let many = format!(
+        "query($v:[Int!]){{{}}} fragment F on Query{{{}}}",
+        "...F ".repeat(10),
+        "studies(tags:$v){totalCount}".repeat(2)
+    );
+    let rows = vec![vec![1; 100]; 100];
+    assert_eq!(
+        run(&many, json!({"v": rows}), &Limits::default())
+            .err()
+            .map(|it| it.code),
+        Some(TooMuch)
+    );
+}
+
 fn cost(source: &str, variables: Value) -> (u64, u64) {
     let checked = run(source, variables, &Limits::default()).expect("affordable");
     (checked.cost, checked.nodes)

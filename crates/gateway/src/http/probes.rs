@@ -40,7 +40,11 @@ pub(super) async fn metrics(State(shared): State<Arc<Shared>>) -> Response {
 
 /// `/schema.graphql`: the SDL, for those who may introspect.
 pub(super) async fn schema(State(shared): State<Arc<Shared>>, headers: HeaderMap) -> Response {
-    match bearer::admit(&shared, &headers).await {
+    let limit = Duration::from_millis(shared.settings.request_milliseconds);
+    let Ok(admitted) = timeout(limit, bearer::admit(&shared, &headers)).await else {
+        return Failure::timeout(StatusCode::GATEWAY_TIMEOUT).into_json();
+    };
+    match admitted {
         Ok(session) if session.may_introspect => {
             let text = HeaderValue::from_static("text/plain; charset=utf-8");
             ([(CONTENT_TYPE, text)], shared.graph.sdl().to_owned()).into_response()

@@ -201,3 +201,36 @@ async fn only_some_may_introspect() {
     .await;
     assert_eq!(answer.code(), "FORBIDDEN");
 }
+
+#[tokio::test]
+async fn deep_documents_and_variables_do_not_overflow_the_stack() {
+    let house = House::open().await;
+    let inline = format!("{}__typename{}", "{...".repeat(62) + "{", "}".repeat(63));
+    let lists = format!("{{echo(text:{}{})}}", "[".repeat(62), "]".repeat(62));
+    let mut chain = String::from("{...F0}");
+    for i in 0..62 {
+        chain += &format!("fragment F{i} on Query{{...F{}}}", i + 1);
+    }
+    chain += "fragment F62 on Query{__typename}";
+    for query in [inline, lists, chain, "{a".repeat(5_000), "[".repeat(14_000)] {
+        let answer = house.ask(&query).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST);
+        assert!(!answer.code().is_empty());
+    }
+    let mut value = json!(1);
+    for _ in 0..120 {
+        value = json!([value]);
+    }
+    let body = json!({"query": "query($v:String!){echo(text:$v)}", "variables": {"v": value}});
+    assert_eq!(
+        send(house.post(&body)).await.code(),
+        "GRAPHQL_VALIDATION_FAILED"
+    );
+    let body = format!(
+        "{{\"query\":\"{{__typename}}\",\"variables\":{{\"v\":{}}}}}",
+        "[".repeat(100_000)
+    );
+    let answer = send(house.post(&json!({})).body(body)).await;
+    assert_eq!(answer.code(), "BAD_REQUEST");
+    assert_eq!(house.ask("{ __typename }").await.status, StatusCode::OK);
+}

@@ -131,3 +131,28 @@ async fn what_does_not_finish_is_cut() {
         .expect("no panic");
     assert!(slow.await.expect("no panic").is_err());
 }
+
+#[tokio::test]
+async fn a_client_that_does_not_read_is_let_go() {
+    let sockets = ServerSettings {
+        connections: 1,
+        write_milliseconds: 300,
+        ..ServerSettings::default()
+    };
+    let house = House::with(HttpSettings::default(), sockets, true).await;
+    let fields: String = (0..18).map(|i| format!("a{i}: echo(text: $t) ")).collect();
+    let query = format!("query($t: String!) {{ {fields} }}");
+    let body = serde_json::json!({ "query": query, "variables": { "t": "x".repeat(900_000) } });
+    let body = body.to_string();
+    let head = format!(
+        "POST /graphql HTTP/1.1\r\nhost: x\r\nauthorization: Bearer good\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
+        body.len()
+    );
+    let mut socket = TcpStream::connect(house.address).await.expect("a socket");
+    socket.write_all(head.as_bytes()).await.expect("it is sent");
+    socket.write_all(body.as_bytes()).await.expect("it is sent");
+    // There is room for one connection only: the next is served when this one is gone.
+    let next = timeout(Duration::from_secs(8), house.get("/livez")).await;
+    assert_eq!(next.expect("the first was let go").status, StatusCode::OK);
+    drop(socket);
+}

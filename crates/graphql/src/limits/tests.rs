@@ -587,6 +587,31 @@ fn cost_limit() {
     );
 }
 
+#[test]
+fn node_limit_and_introspection_weight() {
+    let nodes = Limits {
+        nodes: 3,
+        ..Limits::default()
+    };
+    let page = |n: u64| format!("{{studies(first:{n}){{nodes{{id}}}}}}");
+    assert_eq!(
+        (code(&page(2), &nodes), code(&page(3), &nodes)),
+        (None, None)
+    );
+    assert_eq!(code(&page(4), &nodes), Some(LimitCode::CostLimitExceeded));
+    // `__schema`, `queryType` and `name` are three fields of the answer.
+    let weight = |most| Limits {
+        introspection_weight: most,
+        ..Limits::default()
+    };
+    let source = "{__schema{queryType{name}}}";
+    assert_eq!(
+        (code(source, &weight(4)), code(source, &weight(3))),
+        (None, None)
+    );
+    assert_eq!(code(source, &weight(2)), Some(TooMuch));
+}
+
 proptest! {
     #[test]
     fn no_text_panics(source in ".{0,400}") {

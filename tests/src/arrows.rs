@@ -13,53 +13,22 @@ use crate::workspace;
 const ALLOWED: &[(&str, &[&str])] = &[
     ("tandem-domain", &[]),
     ("tandem-migrations", &[]),
-    (
-        "tandem-persistence",
-        &["tandem-domain", "tandem-migrations"],
-    ),
+    ("tandem-persistence", &["tandem-domain", "tandem-migrations"]),
     ("tandem-graphql", &["tandem-domain", "tandem-persistence"]),
     ("tandem-exchange", &["tandem-domain", "tandem-persistence"]),
-    (
-        "tandem-gateway",
-        &[
-            "tandem-domain",
-            "tandem-persistence",
-            "tandem-graphql",
-            "tandem-exchange",
-        ],
-    ),
-    (
-        "tandem-tests",
-        &[
-            "tandem-domain",
-            "tandem-migrations",
-            "tandem-persistence",
-            "tandem-graphql",
-            "tandem-exchange",
-            "tandem-gateway",
-        ],
-    ),
+    ("tandem-gateway", &["tandem-domain", "tandem-persistence", "tandem-graphql", "tandem-exchange"]),
+    ("tandem-tests", &["tandem-domain", "tandem-migrations", "tandem-persistence", "tandem-graphql", "tandem-exchange", "tandem-gateway"]),
 ];
 
 /// Libraries that only some crates may name as a dependency. A library's companions (`sqlx-core`, `sea-query`,
 /// `async-graphql-parser`) count as the library.
 const CONFINED: &[(&[&str], &[&str])] = &[
-    (
-        &["sea-orm", "sea-query", "sea-schema", "sqlx"],
-        &["tandem-persistence", "tandem-migrations"],
-    ),
+    (&["sea-orm", "sea-query", "sea-schema", "sqlx"], &["tandem-persistence", "tandem-migrations"]),
     (&["async-graphql"], &["tandem-graphql", "tandem-gateway"]),
 ];
 
 /// What the domain must not reach, however far away: it is the law, and knows neither disk nor wire nor scheduler.
-const IMPURE: &[&str] = &[
-    "tokio",
-    "sea-orm",
-    "sqlx",
-    "async-graphql",
-    "axum",
-    "reqwest",
-];
+const IMPURE: &[&str] = &["tokio", "sea-orm", "sqlx", "async-graphql", "axum", "reqwest"];
 
 /// A crate of the workspace and what it leans on.
 #[derive(Debug, Clone, Default)]
@@ -78,35 +47,20 @@ pub struct Crate {
 /// When cargo can't tell, with what it says.
 pub fn crates() -> Result<Vec<Crate>, String> {
     // For this machine's platform only: a newcomer's build has fetched just those packages.
-    let options = [
-        "--locked".to_owned(),
-        "--filter-platform".to_owned(),
-        host()?,
-    ];
+    let options = ["--locked".to_owned(), "--filter-platform".to_owned(), host()?];
     let metadata = MetadataCommand::new()
         .manifest_path(workspace::root().join("Cargo.toml"))
         .features(CargoOpt::AllFeatures)
         .other_options(options)
         .exec()
         .map_err(|error| error.to_string())?;
-    let graph = metadata
-        .resolve
-        .as_ref()
-        .ok_or("cargo metadata without a resolved graph")?;
-    let names: BTreeMap<_, _> = metadata
-        .packages
-        .iter()
-        .map(|package| (&package.id, package.name.to_string()))
-        .collect();
+    let graph = metadata.resolve.as_ref().ok_or("cargo metadata without a resolved graph")?;
+    let names: BTreeMap<_, _> = metadata.packages.iter().map(|package| (&package.id, package.name.to_string())).collect();
     let edges: BTreeMap<_, Vec<_>> = graph
         .nodes
         .iter()
         .map(|node| {
-            let used = node.deps.iter().filter(|dep| {
-                dep.dep_kinds
-                    .iter()
-                    .any(|kind| kind.kind != DependencyKind::Development)
-            });
+            let used = node.deps.iter().filter(|dep| dep.dep_kinds.iter().any(|kind| kind.kind != DependencyKind::Development));
             (&node.id, used.map(|dep| &dep.pkg).collect())
         })
         .collect();
@@ -122,29 +76,18 @@ pub fn crates() -> Result<Vec<Crate>, String> {
         }
         Crate {
             name: package.name.to_string(),
-            direct: package
-                .dependencies
-                .iter()
-                .map(|dep| dep.name.clone())
-                .collect(),
-            reached: seen
-                .into_iter()
-                .filter_map(|id| names.get(id).cloned())
-                .collect(),
+            direct: package.dependencies.iter().map(|dep| dep.name.clone()).collect(),
+            reached: seen.into_iter().filter_map(|id| names.get(id).cloned()).collect(),
         }
     });
     Ok(found.collect())
 }
 
 fn host() -> Result<String, String> {
-    let output = Command::new("rustc")
-        .arg("-vV")
-        .output()
-        .map_err(|error| format!("rustc: {error}"))?;
+    let output = Command::new("rustc").arg("-vV").output().map_err(|error| format!("rustc: {error}"))?;
     let said = String::from_utf8_lossy(&output.stdout);
     let host = said.lines().find_map(|line| line.strip_prefix("host: "));
-    host.map(str::to_owned)
-        .ok_or(format!("rustc -vV names no host: {said}"))
+    host.map(str::to_owned).ok_or(format!("rustc -vV names no host: {said}"))
 }
 
 /// Arrows between crates of the workspace that point where none may.
@@ -169,17 +112,10 @@ pub fn wrong_arrows(crates: &[Crate]) -> Vec<String> {
 pub fn libraries_out_of_place(crates: &[Crate]) -> Vec<String> {
     let mut complaints = Vec::new();
     for (libraries, homes) in CONFINED {
-        for one in crates
-            .iter()
-            .filter(|one| !homes.contains(&one.name.as_str()))
-        {
+        for one in crates.iter().filter(|one| !homes.contains(&one.name.as_str())) {
             for used in &one.direct {
                 if libraries.iter().any(|library| is_or_belongs(used, library)) {
-                    complaints.push(format!(
-                        "{} must not depend on {used}: only {} may",
-                        one.name,
-                        homes.join(" and ")
-                    ));
+                    complaints.push(format!("{} must not depend on {used}: only {} may", one.name, homes.join(" and ")));
                 }
             }
         }
@@ -195,12 +131,9 @@ pub fn impurities_of_the_domain(crates: &[Crate]) -> Vec<String> {
     };
     let all = domain.direct.union(&domain.reached);
     let impure = all.filter(|used| IMPURE.iter().any(|library| is_or_belongs(used, library)));
-    impure
-        .map(|used| format!("tandem-domain must not reach {used}"))
-        .collect()
+    impure.map(|used| format!("tandem-domain must not reach {used}")).collect()
 }
 
 fn is_or_belongs(name: &str, library: &str) -> bool {
-    name.strip_prefix(library)
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+    name.strip_prefix(library).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
 }

@@ -66,10 +66,7 @@ pub fn postgres() -> &'static Postgres {
     // The failure is kept as well as the server: a hundred tests should not each try again for a second.
     match SERVER.get_or_init(Postgres::start) {
         Ok(server) => server,
-        #[expect(
-            clippy::panic,
-            reason = "a test that can't have its database must fail, saying why"
-        )]
+        #[expect(clippy::panic, reason = "a test that can't have its database must fail, saying why")]
         Err(why) => panic!("{why}"),
     }
 }
@@ -83,30 +80,17 @@ impl Postgres {
         let password = random_word()?;
         initialise(&folder, &programs, &runner, &password)?;
         let port = start_server(&folder, &programs, &runner)?;
-        Ok(Self {
-            programs,
-            folder,
-            port,
-            password,
-            databases: AtomicU32::new(0),
-            _watchdog: watchdog,
-        })
+        Ok(Self { programs, folder, port, password, databases: AtomicU32::new(0), _watchdog: watchdog })
     }
 
     /// A URL for the database of that name, as the server's owner.
     pub fn url(&self, database: &str) -> String {
-        format!(
-            "postgres://{SUPERUSER}:{}@127.0.0.1:{}/{database}",
-            self.password, self.port
-        )
+        format!("postgres://{SUPERUSER}:{}@127.0.0.1:{}/{database}", self.password, self.port)
     }
 
     /// The URL for a role that a test or a migration has created with this password.
     pub fn url_as(&self, role: &str, password: &str, database: &str) -> String {
-        format!(
-            "postgres://{role}:{password}@127.0.0.1:{}/{database}",
-            self.port
-        )
+        format!("postgres://{role}:{password}@127.0.0.1:{}/{database}", self.port)
     }
 
     /// The temporary folder with the server's data, its socket and its `log`.
@@ -134,10 +118,7 @@ impl Postgres {
     /// When the server refuses: no such template, or somebody is connected to it.
     pub fn create_database_from(&self, template: &str) -> String {
         let name = format!("t_{}", self.databases.fetch_add(1, Ordering::Relaxed));
-        self.must(
-            self.client("createdb")
-                .args(["--template", template, &name]),
-        );
+        self.must(self.client("createdb").args(["--template", template, &name]));
         name
     }
 
@@ -156,45 +137,30 @@ impl Postgres {
     /// # Errors
     /// What `psql` says, when a statement fails.
     pub fn psql(&self, database: &str, sql: &str) -> Result<String, String> {
-        run(self
-            .client("psql")
-            .args(["--no-psqlrc", "--quiet", "--tuples-only", "--no-align"])
-            .args([
-                "--set=ON_ERROR_STOP=1",
-                "--dbname",
-                database,
-                "--command",
-                sql,
-            ]))
+        run(self.client("psql").args(["--no-psqlrc", "--quiet", "--tuples-only", "--no-align"]).args([
+            "--set=ON_ERROR_STOP=1",
+            "--dbname",
+            database,
+            "--command",
+            sql,
+        ]))
     }
 
     /// A client program, connected through the socket, which only this user and root can reach.
     fn client(&self, program: &str) -> Command {
         let mut command = Command::new(self.programs.join(program));
         // Whatever the caller's environment says about some other server must not lead there.
-        for name in [
-            "PGDATABASE",
-            "PGSERVICE",
-            "PGHOSTADDR",
-            "PGOPTIONS",
-            "PGSSLMODE",
-        ] {
+        for name in ["PGDATABASE", "PGSERVICE", "PGHOSTADDR", "PGOPTIONS", "PGSSLMODE"] {
             command.env_remove(name);
         }
-        command
-            .env("PGHOST", &self.folder)
-            .env("PGPORT", self.port.to_string())
-            .env("PGUSER", SUPERUSER);
+        command.env("PGHOST", &self.folder).env("PGPORT", self.port.to_string()).env("PGUSER", SUPERUSER);
         command
     }
 
     fn must(&self, command: &mut Command) -> String {
         match run(command) {
             Ok(output) => output,
-            #[expect(
-                clippy::panic,
-                reason = "a test that can't have its database must fail, saying why"
-            )]
+            #[expect(clippy::panic, reason = "a test that can't have its database must fail, saying why")]
             Err(why) => panic!("{why}"),
         }
     }
@@ -202,30 +168,20 @@ impl Postgres {
 
 /// The folder of the server programs, from the same script that `./check` asks.
 fn programs() -> Result<PathBuf, String> {
-    run(Command::new("sh").arg(workspace::root().join("scripts/find-postgres")))
-        .map(|path| PathBuf::from(path.trim()))
+    run(Command::new("sh").arg(workspace::root().join("scripts/find-postgres"))).map(|path| PathBuf::from(path.trim()))
 }
 
 /// A new temporary folder, and the words before each command that puts it under the right user: none, or `setpriv …`
 /// for root, as whom PostgreSQL refuses to run.
 fn prepare_folder() -> Result<(PathBuf, Vec<String>), String> {
     let told = |error: std::io::Error| format!("no temporary folder for PostgreSQL: {error}");
-    let folder = tempfile::Builder::new()
-        .prefix("tandem-pg-")
-        .tempdir()
-        .map_err(told)?;
+    let folder = tempfile::Builder::new().prefix("tandem-pg-").tempdir().map_err(told)?;
     // Whose folder it is tells who runs this; the standard library has no other way to ask.
     let runner = if fs::metadata(folder.path()).map_err(told)?.uid() == 0 {
         let users = fs::read_to_string("/etc/passwd").map_err(told)?;
-        let (uid, gid) = ordinary_user(&users)
-            .ok_or("run as root, and there is no user postgres or nobody to run PostgreSQL as")?;
+        let (uid, gid) = ordinary_user(&users).ok_or("run as root, and there is no user postgres or nobody to run PostgreSQL as")?;
         chown(folder.path(), Some(uid), Some(gid)).map_err(told)?;
-        let words = [
-            "setpriv",
-            &format!("--reuid={uid}"),
-            &format!("--regid={gid}"),
-            "--clear-groups",
-        ];
+        let words = ["setpriv", &format!("--reuid={uid}"), &format!("--regid={gid}"), "--clear-groups"];
         words.map(str::to_owned).to_vec()
     } else {
         Vec::new()
@@ -238,12 +194,7 @@ pub fn ordinary_user(passwd: &str) -> Option<(u32, u32)> {
     ["postgres", "nobody"].iter().find_map(|wanted| {
         passwd.lines().find_map(|line| {
             let mut columns = line.split(':');
-            let (name, _, uid, gid) = (
-                columns.next()?,
-                columns.next()?,
-                columns.next()?,
-                columns.next()?,
-            );
+            let (name, _, uid, gid) = (columns.next()?, columns.next()?, columns.next()?, columns.next()?);
             (name == *wanted).then_some((uid.parse().ok()?, gid.parse().ok()?))
         })
     })
@@ -265,47 +216,25 @@ fn start_watchdog(folder: &Path, programs: &Path, runner: &[String]) -> Result<C
         .map_err(|error| format!("the watchdog for PostgreSQL does not start: {error}"))
 }
 
-fn initialise(
-    folder: &Path,
-    programs: &Path,
-    runner: &[String],
-    password: &str,
-) -> Result<(), String> {
+fn initialise(folder: &Path, programs: &Path, runner: &[String], password: &str) -> Result<(), String> {
     let told = |error: std::io::Error| format!("PostgreSQL's folder {}: {error}", folder.display());
     let password_file = folder.join("password");
     let owner = fs::metadata(folder).map_err(told)?;
-    let mut file = fs::OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(&password_file)
-        .map_err(told)?;
+    let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&password_file).map_err(told)?;
     file.write_all(password.as_bytes()).map_err(told)?;
     chown(&password_file, Some(owner.uid()), Some(owner.gid())).map_err(told)?;
     let data = folder.join("data");
     // A linguistic order on purpose: a query that forgot COLLATE "C" sorts differently here than on SQLite, and its
     // test fails. With the C locale it would pass by luck.
     run(as_user(runner, &programs.join("initdb"))
-        .args([
-            "--username",
-            SUPERUSER,
-            "--auth-local=trust",
-            "--auth-host=password",
-            "--no-sync",
-            "--encoding=UTF8",
-        ])
+        .args(["--username", SUPERUSER, "--auth-local=trust", "--auth-host=password", "--no-sync", "--encoding=UTF8"])
         .args(["--locale=C", "--locale-provider=icu", "--icu-locale=en-US"])
         .arg(format!("--pwfile={}", password_file.display()))
         .arg("--pgdata")
         .arg(&data))?;
     let socket = folder.display().to_string().replace('\'', "''");
-    let mut settings = fs::OpenOptions::new()
-        .append(true)
-        .open(data.join("postgresql.conf"))
-        .map_err(told)?;
-    settings
-        .write_all(format!("{SETTINGS}unix_socket_directories = '{socket}'\n").as_bytes())
-        .map_err(told)
+    let mut settings = fs::OpenOptions::new().append(true).open(data.join("postgresql.conf")).map_err(told)?;
+    settings.write_all(format!("{SETTINGS}unix_socket_directories = '{socket}'\n").as_bytes()).map_err(told)
 }
 
 /// Starts the server on a free port and returns it. Between finding a port free and taking it somebody else may take
@@ -313,30 +242,15 @@ fn initialise(
 fn start_server(folder: &Path, programs: &Path, runner: &[String]) -> Result<u16, String> {
     let mut failure = String::new();
     for _ in 0..5 {
-        let port = TcpListener::bind("127.0.0.1:0")
-            .and_then(|listener| listener.local_addr())
-            .map_err(|e| e.to_string())?
-            .port();
+        let port = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).map_err(|e| e.to_string())?.port();
         let started = run(as_user(runner, &programs.join("pg_ctl"))
-            .args([
-                "start",
-                "--wait",
-                "--timeout=60",
-                "--options",
-                &format!("-p {port}"),
-                "--pgdata",
-            ])
+            .args(["start", "--wait", "--timeout=60", "--options", &format!("-p {port}"), "--pgdata"])
             .arg(folder.join("data"))
             .arg("--log")
             .arg(folder.join("log")));
         match started {
             Ok(_) => return Ok(port),
-            Err(why) => {
-                failure = format!(
-                    "{why}\n{}",
-                    fs::read_to_string(folder.join("log")).unwrap_or_default()
-                )
-            }
+            Err(why) => failure = format!("{why}\n{}", fs::read_to_string(folder.join("log")).unwrap_or_default()),
         }
     }
     Err(failure)
@@ -360,19 +274,12 @@ fn as_user(runner: &[String], program: &Path) -> Command {
 /// Runs a command to its end and returns its standard output; anything but success is an error in words.
 fn run(command: &mut Command) -> Result<String, String> {
     let name = command.get_program().to_string_lossy().into_owned();
-    let output = command
-        .stdin(Stdio::null())
-        .output()
-        .map_err(|error| format!("{name} does not start: {error}"))?;
+    let output = command.stdin(Stdio::null()).output().map_err(|error| format!("{name} does not start: {error}"))?;
     if output.status.success() {
         return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
     }
     let said = [output.stdout, output.stderr].concat();
-    Err(format!(
-        "{name} failed ({}):\n{}",
-        output.status,
-        String::from_utf8_lossy(&said).trim()
-    ))
+    Err(format!("{name} failed ({}):\n{}", output.status, String::from_utf8_lossy(&said).trim()))
 }
 
 /// A password nobody can guess: the server listens on loopback, where other users of the machine can knock.

@@ -19,14 +19,8 @@ pub fn unreferenced(files: &[SourceFile]) -> Vec<String> {
 
 /// Why nothing refers to this snapshot; nothing where something does.
 fn orphaned(snapshot: &SourceFile, files: &[SourceFile]) -> Option<String> {
-    let header = snapshot
-        .text
-        .lines()
-        .skip(1)
-        .take_while(|line| *line != "---");
-    let source = header
-        .into_iter()
-        .find_map(|line| line.strip_prefix("source: "));
+    let header = snapshot.text.lines().skip(1).take_while(|line| *line != "---");
+    let source = header.into_iter().find_map(|line| line.strip_prefix("source: "));
     let Some(source) = source.map(|path| path.trim_matches('"')) else {
         return Some("its header names no source".to_owned());
     };
@@ -40,22 +34,14 @@ fn orphaned(snapshot: &SourceFile, files: &[SourceFile]) -> Option<String> {
     let name = modules.pop().unwrap_or_default();
 
     // A file that moved takes its new module's name; the header of the old snapshot may still name a file that exists.
-    let module = source
-        .rsplit('/')
-        .next()
-        .unwrap_or_default()
-        .trim_end_matches(".rs");
+    let module = source.rsplit('/').next().unwrap_or_default().trim_end_matches(".rs");
     if !["lib", "main", "mod"].contains(&module) && !modules.contains(&module) {
-        return Some(format!(
-            "its name has no module {module}, where {source} would write it"
-        ));
+        return Some(format!("its name has no module {module}, where {source} would write it"));
     }
     if names(name).iter().any(|name| refers(&test.text, name)) {
         return None;
     }
-    Some(format!(
-        "{source} has neither a test nor a string of that name"
-    ))
+    Some(format!("{source} has neither a test nor a string of that name"))
 }
 
 /// The names a test may have that wrote this one: insta counts the second and later snapshots of a function (`-2`).
@@ -70,13 +56,6 @@ fn names(name: &str) -> Vec<&str> {
 }
 
 fn refers(text: &str, name: &str) -> bool {
-    let functions = [
-        format!("fn {name}("),
-        format!("fn test_{name}("),
-        format!("fn {name}<"),
-    ];
-    text.contains(&format!("\"{name}\""))
-        || functions
-            .iter()
-            .any(|function| text.contains(function.as_str()))
+    let functions = [format!("fn {name}("), format!("fn test_{name}("), format!("fn {name}<")];
+    text.contains(&format!("\"{name}\"")) || functions.iter().any(|function| text.contains(function.as_str()))
 }

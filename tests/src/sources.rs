@@ -4,37 +4,16 @@
 use crate::workspace::SourceFile;
 
 /// The rooms of the house: the same subjects under the same names on each floor.
-pub const ROOMS: &[&str] = &[
-    "party",
-    "portfolio",
-    "vendor",
-    "contract",
-    "engagement",
-    "delivery",
-    "oversight",
-    "regulatory",
-    "data",
-    "training",
-];
+pub const ROOMS: &[&str] =
+    &["party", "portfolio", "vendor", "contract", "engagement", "delivery", "oversight", "regulatory", "data", "training"];
 
 /// The floors that are divided into rooms.
 const FLOORS: &[&str] = &["domain", "persistence", "graphql"];
 
 /// Folders on a floor that are no subject but a mechanism that subjects use. A new one is one line here, to be noticed
 /// in review: a subject must not hide among them.
-const MECHANISMS: &[&str] = &[
-    "access",
-    "command",
-    "declare",
-    "dialect",
-    "journal",
-    "lifecycle",
-    "limits",
-    "read",
-    "registry",
-    "store",
-    "value",
-];
+const MECHANISMS: &[&str] =
+    &["access", "command", "declare", "dialect", "journal", "lifecycle", "limits", "read", "registry", "store", "value"];
 
 /// The longest file that one can still know.
 const MOST_LINES: usize = 600;
@@ -43,24 +22,12 @@ const MOST_LINES: usize = 600;
 const FINDER: &str = "crates/persistence/src/finder.rs";
 
 /// Where people keep checkouts and homes: a path below one of these is true on one machine only.
-const MACHINE_FOLDERS: &[&str] = &[
-    "home",
-    "Users",
-    "root",
-    "work",
-    "workspace",
-    "workspaces",
-    "builds",
-];
+const MACHINE_FOLDERS: &[&str] = &["home", "Users", "root", "work", "workspace", "workspaces", "builds"];
 
 /// Rust files of ours that don't say first what they are for.
 pub fn modules_without_purpose(files: &[SourceFile]) -> Vec<String> {
-    let silent = files
-        .iter()
-        .filter(|file| file.is_rust() && !file.text.starts_with("//! "));
-    silent
-        .map(|file| format!("{} does not open with //! and its purpose", file.path))
-        .collect()
+    let silent = files.iter().filter(|file| file.is_rust() && !file.text.starts_with("//! "));
+    silent.map(|file| format!("{} does not open with //! and its purpose", file.path)).collect()
 }
 
 /// Lints that are switched off. Where a rule must be broken, `#[expect(…, reason = "…")]` says why, and speaks up when
@@ -69,12 +36,9 @@ pub fn silenced_lints(files: &[SourceFile]) -> Vec<String> {
     lines_of_code(files)
         .filter(|(_, _, line)| {
             let line: String = line.split_whitespace().collect();
-            line.contains(concat!("[", "allow("))
-                || (line.contains("cfg_attr(") && line.contains(concat!(",", "allow(")))
+            line.contains(concat!("[", "allow(")) || (line.contains("cfg_attr(") && line.contains(concat!(",", "allow(")))
         })
-        .map(|(path, number, _)| {
-            format!("{path}:{number} silences a lint: use expect with a reason")
-        })
+        .map(|(path, number, _)| format!("{path}:{number} silences a lint: use expect with a reason"))
         .collect()
 }
 
@@ -105,12 +69,7 @@ pub fn machine_paths(files: &[SourceFile]) -> Vec<String> {
     for file in files {
         for (index, line) in file.text.lines().enumerate() {
             if names_machine_path(line) {
-                complaints.push(format!(
-                    "{}:{} names a path of one machine: {}",
-                    file.path,
-                    index + 1,
-                    line.trim()
-                ));
+                complaints.push(format!("{}:{} names a path of one machine: {}", file.path, index + 1, line.trim()));
             }
         }
     }
@@ -135,14 +94,7 @@ pub fn unknown_rooms(files: &[SourceFile]) -> Vec<String> {
     let mut complaints = Vec::new();
     for file in files {
         let mut parts = file.path.split('/');
-        let [
-            Some("crates"),
-            Some(floor),
-            Some("src"),
-            Some(room),
-            Some(_),
-        ] = [(); 5].map(|()| parts.next())
-        else {
+        let [Some("crates"), Some(floor), Some("src"), Some(room), Some(_)] = [(); 5].map(|()| parts.next()) else {
             continue;
         };
         let known = ROOMS.contains(&room) || MECHANISMS.contains(&room);

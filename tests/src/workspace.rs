@@ -18,10 +18,7 @@ pub struct SourceFile {
 impl SourceFile {
     /// A file made up on the spot, to try a rule on.
     pub fn new(path: &str, text: &str) -> Self {
-        Self {
-            path: path.to_owned(),
-            text: text.to_owned(),
-        }
+        Self { path: path.to_owned(), text: text.to_owned() }
     }
 
     /// Whether this is Rust source.
@@ -43,11 +40,7 @@ pub fn root() -> PathBuf {
 /// When the checkout can't be read, or git is needed and fails.
 pub fn files() -> io::Result<Vec<SourceFile>> {
     let root = root();
-    let mut paths = if root.join(".git").exists() {
-        listed_by_git(&root)?
-    } else {
-        walked(&root)?
-    };
+    let mut paths = if root.join(".git").exists() { listed_by_git(&root)? } else { walked(&root)? };
     paths.sort();
     let mut files = Vec::new();
     for path in paths {
@@ -67,26 +60,13 @@ fn listed_by_git(root: &Path) -> io::Result<Vec<String>> {
     let output = Command::new("git")
         .args(["-c", "safe.directory=*", "-C"])
         .arg(root)
-        .args([
-            "ls-files",
-            "-z",
-            "--cached",
-            "--others",
-            "--exclude-standard",
-        ])
+        .args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"])
         .output()?;
     if !output.status.success() {
-        return Err(io::Error::other(format!(
-            "git ls-files: {}",
-            String::from_utf8_lossy(&output.stderr)
-        )));
+        return Err(io::Error::other(format!("git ls-files: {}", String::from_utf8_lossy(&output.stderr))));
     }
     let listed = String::from_utf8_lossy(&output.stdout);
-    Ok(listed
-        .split('\0')
-        .filter(|path| !path.is_empty())
-        .map(str::to_owned)
-        .collect())
+    Ok(listed.split('\0').filter(|path| !path.is_empty()).map(str::to_owned).collect())
 }
 
 fn walked(root: &Path) -> io::Result<Vec<String>> {
@@ -95,11 +75,7 @@ fn walked(root: &Path) -> io::Result<Vec<String>> {
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(folder)? {
             let path = entry?.path();
-            let name = path
-                .file_name()
-                .unwrap_or_default()
-                .to_string_lossy()
-                .into_owned();
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
             if path.is_dir() {
                 if !["target", "node_modules", ".git"].contains(&name.as_str()) {
                     folders.push(path);

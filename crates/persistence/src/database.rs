@@ -4,8 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
-use sea_orm::{ConnectOptions, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, IsolationLevel, TransactionOptions, TransactionTrait};
 use sea_orm::{AccessMode, SqliteTransactionMode};
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, IsolationLevel, TransactionOptions, TransactionTrait,
+};
 use tandem_migrations::{Migrator, MigratorTrait};
 
 use crate::dialect::Dialect;
@@ -28,7 +30,12 @@ impl Connect {
     /// The usual settings for this address.
     #[must_use]
     pub fn to(url: &str) -> Self {
-        Self { url: url.to_owned(), connections: 16, acquire_timeout: Duration::from_secs(5), statement_timeout: Some(Duration::from_secs(10)) }
+        Self {
+            url: url.to_owned(),
+            connections: 16,
+            acquire_timeout: Duration::from_secs(5),
+            statement_timeout: Some(Duration::from_secs(10)),
+        }
     }
 }
 
@@ -72,9 +79,7 @@ impl Database {
     /// A read-only transaction: every statement in it sees the same moment.
     pub(crate) async fn snapshot(&self) -> Result<DatabaseTransaction, DbErr> {
         match self.dialect {
-            Dialect::Postgres => {
-                self.read.begin_with_config(Some(IsolationLevel::RepeatableRead), Some(AccessMode::ReadOnly)).await
-            }
+            Dialect::Postgres => self.read.begin_with_config(Some(IsolationLevel::RepeatableRead), Some(AccessMode::ReadOnly)).await,
             Dialect::Sqlite => self.read.begin().await,
         }
     }
@@ -98,7 +103,10 @@ impl Database {
         if !manager.has_table("seaql_migrations").await? {
             return Ok(SchemaState::Behind(Migrator::migrations().iter().map(|step| step.name().to_owned()).collect()));
         }
-        let rows = self.read.query_all_raw(sea_orm::Statement::from_string(self.dialect.backend(), "SELECT version FROM seaql_migrations")).await?;
+        let rows = self
+            .read
+            .query_all_raw(sea_orm::Statement::from_string(self.dialect.backend(), "SELECT version FROM seaql_migrations"))
+            .await?;
         let applied: Vec<String> = rows.iter().map(|row| row.try_get_by_index(0)).collect::<Result<_, _>>()?;
         let known: Vec<String> = Migrator::migrations().iter().map(|step| step.name().to_owned()).collect();
         let missing: Vec<String> = known.iter().filter(|step| !applied.contains(step)).cloned().collect();

@@ -90,9 +90,7 @@ impl Dialect {
     /// Many ids as one bound value: an array, or on SQLite a JSON array of hexadecimal texts.
     pub(crate) fn uuids(self, ids: &[Uuid]) -> Value {
         match self {
-            Self::Postgres => {
-                Value::Array(ArrayType::Uuid, Some(Box::new(ids.iter().map(|id| Value::Uuid(Some(*id))).collect())))
-            }
+            Self::Postgres => Value::Array(ArrayType::Uuid, Some(Box::new(ids.iter().map(|id| Value::Uuid(Some(*id))).collect()))),
             Self::Sqlite => {
                 let texts: Vec<String> = ids.iter().map(|id| id.simple().to_string()).collect();
                 Value::String(Some(serde_json::Value::from(texts).to_string()))
@@ -103,10 +101,9 @@ impl Dialect {
     /// Many texts as one bound value.
     pub(crate) fn texts(self, texts: &[String]) -> Value {
         match self {
-            Self::Postgres => Value::Array(
-                ArrayType::String,
-                Some(Box::new(texts.iter().map(|text| Value::String(Some(text.clone()))).collect())),
-            ),
+            Self::Postgres => {
+                Value::Array(ArrayType::String, Some(Box::new(texts.iter().map(|text| Value::String(Some(text.clone()))).collect())))
+            }
             Self::Sqlite => Value::String(Some(serde_json::Value::from(texts.to_vec()).to_string())),
         }
     }
@@ -155,14 +152,10 @@ impl Dialect {
             Scalar::Id(_) | Scalar::AnyId => row.try_get_by_index::<Option<Uuid>>(index)?.map(Cell::Uuid),
             Scalar::DateTime => self.read_time(row, index)?.map(Cell::Time),
             Scalar::Date => row.try_get_by_index::<Option<chrono::NaiveDate>>(index)?.map(Cell::Date),
-            Scalar::StringList | Scalar::CountryList | Scalar::EnumList(_) | Scalar::IdList(_) => {
-                match self.read_json(row, index)? {
-                    None => None,
-                    Some(json) => Some(Cell::List(
-                        serde_json::from_value(json).map_err(|error| DbErr::Type(error.to_string()))?,
-                    )),
-                }
-            }
+            Scalar::StringList | Scalar::CountryList | Scalar::EnumList(_) | Scalar::IdList(_) => match self.read_json(row, index)? {
+                None => None,
+                Some(json) => Some(Cell::List(serde_json::from_value(json).map_err(|error| DbErr::Type(error.to_string()))?)),
+            },
         };
         Ok(cell.unwrap_or(Cell::Null))
     }

@@ -2,7 +2,7 @@
 //! Nothing here comes from a token's or a request's claims about roles.
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ConnectionTrait, QueryResult, TransactionSession};
+use sea_orm::{ConnectionTrait, QueryResult};
 use tandem_domain::access::{Actor, ClientScope, Grant, PrincipalKind, Role, Scope, Viewer};
 use tandem_domain::id::{OrganizationId, TypedId};
 use tandem_domain::party::{ApiClient, Membership, Organization, Person, scope_of, side_of};
@@ -82,7 +82,12 @@ impl Vault {
         Ok(row.map(|row| row.try_get_by_index(0)).transpose()?)
     }
 
-    async fn admit_known(&self, sign_in: &SignIn, organization: Option<OrganizationId>, now: DateTime<Utc>) -> Result<Admission, StoreError> {
+    async fn admit_known(
+        &self,
+        sign_in: &SignIn,
+        organization: Option<OrganizationId>,
+        now: DateTime<Utc>,
+    ) -> Result<Admission, StoreError> {
         let principals = self.principals(sign_in).await?;
         let mut viewers: Vec<Viewer> = Vec::new();
         for principal in &principals {
@@ -159,7 +164,8 @@ impl Vault {
         let ids: Vec<Uuid> = organizations.iter().map(|id| id.uuid()).collect();
         let mut viewers = Vec::new();
         for organization in self.system_read::<Organization, _>(connection, "id", &ids).await?.into_iter().filter(|found| found.is_tenant) {
-            let in_force = memberships.iter().filter(|membership| membership.organization_id == organization.id && membership.in_force(now));
+            let in_force =
+                memberships.iter().filter(|membership| membership.organization_id == organization.id && membership.in_force(now));
             let grants = in_force.filter_map(|membership| Some(Grant { role: membership.role, scope: scope_of(membership)? })).collect();
             viewers.push(Viewer {
                 kind: PrincipalKind::Person,
@@ -183,7 +189,8 @@ impl Vault {
         if !client.in_force(now) {
             return Ok(None);
         }
-        let Some(organization) = self.system_read::<Organization, _>(connection, "id", &[client.organization_id.uuid()]).await?.pop() else {
+        let Some(organization) = self.system_read::<Organization, _>(connection, "id", &[client.organization_id.uuid()]).await?.pop()
+        else {
             return Ok(None);
         };
         let ids: Vec<Uuid> = client.engagement_ids.iter().map(|id| id.uuid()).collect();
@@ -191,7 +198,10 @@ impl Vault {
             vec![Grant { role: Role::PClient, scope: Scope::Organization }]
         } else {
             let engagements = self.system_read::<tandem_domain::engagement::Engagement, _>(connection, "id", &ids).await?;
-            let scope = |engagement: tandem_domain::engagement::Engagement| Scope::Engagement { engagement: engagement.id, study: engagement.study_id };
+            let scope = |engagement: tandem_domain::engagement::Engagement| Scope::Engagement {
+                engagement: engagement.id,
+                study: engagement.study_id,
+            };
             engagements.into_iter().map(|engagement| Grant { role: Role::PClient, scope: scope(engagement) }).collect()
         };
         // What the directory gives and the token names: both, or not at all.
@@ -214,10 +224,8 @@ impl Vault {
     async fn bind_invitations(&self, sign_in: &SignIn, email: &str, now: DateTime<Utc>) -> Result<bool, StoreError> {
         let Some(email) = tandem_domain::party::normal_email(email) else { return Ok(false) };
         let dialect = self.database.dialect;
-        let mut waiting = Sql::new(
-            dialect,
-            "SELECT p.id FROM principal p JOIN person_contact c ON c.id = p.id WHERE p.subject IS NULL AND p.kind = ",
-        );
+        let mut waiting =
+            Sql::new(dialect, "SELECT p.id FROM principal p JOIN person_contact c ON c.id = p.id WHERE p.subject IS NULL AND p.kind = ");
         waiting.bind_text(PrincipalKind::Person.term()).push(" AND c.email = ").bind_text(&email);
         if self.database.reader().query_one_raw(waiting.statement()).await?.is_none() {
             return Ok(false);
@@ -255,7 +263,12 @@ impl Vault {
     }
 
     /// Reads records for the system's own work, without a viewer. Never for an answer.
-    pub(crate) async fn system_read<T: Record, C: ConnectionTrait>(&self, connection: &C, column: &str, ids: &[Uuid]) -> Result<Vec<T>, StoreError> {
+    pub(crate) async fn system_read<T: Record, C: ConnectionTrait>(
+        &self,
+        connection: &C,
+        column: &str,
+        ids: &[Uuid],
+    ) -> Result<Vec<T>, StoreError> {
         let rows = self.system_rows(connection, T::KIND, column, ids).await?;
         rows.into_iter().map(|row| Ok(row.entity()?.typed::<T>()?.record)).collect()
     }

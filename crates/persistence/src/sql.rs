@@ -1,7 +1,7 @@
 //! Builds a statement piece by piece. Only bound values carry what comes from outside; text is the program's own.
 
-use sea_orm::sea_query::Value;
 use sea_orm::Statement;
+use sea_orm::sea_query::Value;
 use tandem_domain::record::{Cell, Scalar};
 use uuid::Uuid;
 
@@ -83,7 +83,8 @@ impl Sql {
                 self.push("SELECT * FROM unnest(").bind(ids).push(", ").bind(texts).push(")");
             }
             Dialect::Sqlite => {
-                let pairs: Vec<serde_json::Value> = pairs.iter().map(|(id, text)| serde_json::json!([id.simple().to_string(), text])).collect();
+                let pairs: Vec<serde_json::Value> =
+                    pairs.iter().map(|(id, text)| serde_json::json!([id.simple().to_string(), text])).collect();
                 let value = Value::String(Some(serde_json::Value::from(pairs).to_string()));
                 self.push("SELECT unhex(value ->> 0), value ->> 1 FROM json_each(").bind(value).push(")");
             }

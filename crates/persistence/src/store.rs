@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use sea_orm::{ConnectionTrait, DatabaseTransaction, QueryResult, TransactionSession};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, QueryResult};
 use tandem_domain::access::{Facts, Link, Viewer};
 use tandem_domain::lifecycle::Guard;
 use tandem_domain::record::Kind;

@@ -95,7 +95,7 @@ impl Vault {
         insert.bind_text(&fresh).push(") ON CONFLICT (name) DO NOTHING");
         transaction.execute_raw(insert.statement()).await?;
         let row = transaction.query_one_raw(Sql::new(dialect, "SELECT value FROM setting WHERE name = 'cursor_key'").statement()).await?;
-        sea_orm::TransactionSession::commit(transaction).await?;
+        transaction.commit().await?;
         let key: String = row.map_or(Ok(fresh), |row| row.try_get_by_index(0))?;
         Ok(key.into_bytes())
     }
@@ -107,7 +107,10 @@ impl Vault {
     pub async fn find_organization(&self, name_or_id: &str) -> Result<tandem_domain::id::OrganizationId, StoreError> {
         if let Some((tandem_domain::record::Kind::Organization, uuid)) = tandem_domain::id::decode(name_or_id) {
             let found = self.system_read::<tandem_domain::party::Organization, _>(self.database.reader(), "id", &[uuid]).await?;
-            return found.first().map(|found| found.id).ok_or_else(|| StoreError::Unusable(format!("no organisation has the id {name_or_id}")));
+            return found
+                .first()
+                .map(|found| found.id)
+                .ok_or_else(|| StoreError::Unusable(format!("no organisation has the id {name_or_id}")));
         }
         let mut sql = Sql::new(self.database.dialect, "SELECT id FROM organization WHERE name = ");
         sql.bind_text(name_or_id);

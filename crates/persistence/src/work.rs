@@ -15,7 +15,7 @@ mod transition;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, SqlErr, TransactionSession};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, SqlErr};
 use tandem_domain::access::{Facts, Viewer};
 use tandem_domain::command::{Change, Code, Command, Deciding, Manner, Refusal, UserError};
 use tandem_domain::id::TypedId;
@@ -91,7 +91,13 @@ impl Vault {
     ///
     /// # Errors
     /// [`WriteError::Refused`] with everything that the domain refuses; others as they are named.
-    pub async fn execute(&self, viewer: &Viewer, name: &str, command: &Command, circumstances: &Circumstances) -> Result<Outcome, WriteError> {
+    pub async fn execute(
+        &self,
+        viewer: &Viewer,
+        name: &str,
+        command: &Command,
+        circumstances: &Circumstances,
+    ) -> Result<Outcome, WriteError> {
         let mut attempt = 1;
         loop {
             match self.attempt(viewer, name, command, circumstances).await {
@@ -128,9 +134,11 @@ impl Vault {
 impl Work<'_> {
     async fn plan(&self, command: &Command) -> Result<Planned, WriteError> {
         match command {
-            Command::PersonInvite(_) | Command::MembershipGrant(_) | Command::MembershipEnd(_) | Command::ApiClientCreate(_) | Command::ApiClientEnd(_) => {
-                self.plan_party(command).await
-            }
+            Command::PersonInvite(_)
+            | Command::MembershipGrant(_)
+            | Command::MembershipEnd(_)
+            | Command::ApiClientCreate(_)
+            | Command::ApiClientEnd(_) => self.plan_party(command).await,
             Command::StudyCreate(_)
             | Command::StudyUpdate(_)
             | Command::StudyInternalUpdate(_)
@@ -264,7 +272,9 @@ impl Work<'_> {
 /// Whether the database gave up for reasons of its own: serialisation, deadlock, or a key that another just took.
 fn may_be_tried_again(error: &DbErr) -> bool {
     let text = error.to_string();
-    ["40001", "40P01", "could not serialize", "deadlock detected", "database is locked", "idempotency"].iter().any(|sign| text.contains(sign))
+    ["40001", "40P01", "could not serialize", "deadlock detected", "database is locked", "idempotency"]
+        .iter()
+        .any(|sign| text.contains(sign))
 }
 
 /// A unique index that refused, as the domain says it; other failures stay what they are.
@@ -280,7 +290,8 @@ fn as_refusal(error: DbErr) -> WriteError {
     if let Some(SqlErr::UniqueConstraintViolation(text)) = error.sql_err() {
         for (index, columns, field) in KEYS {
             if text.contains(index) || text.contains(columns) {
-                return Refusal::from(UserError::at(Code::Conflict, field, "There is one with this value already. Choose another value.")).into();
+                return Refusal::from(UserError::at(Code::Conflict, field, "There is one with this value already. Choose another value."))
+                    .into();
             }
         }
     }

@@ -11,11 +11,7 @@ fn nothing() -> Vec<String> {
 
 fn made_up(name: &str, direct: &[&str], reached: &[&str]) -> Crate {
     let owned = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
-    Crate {
-        name: name.to_owned(),
-        direct: owned(direct),
-        reached: owned(reached),
-    }
+    Crate { name: name.to_owned(), direct: owned(direct), reached: owned(reached) }
 }
 
 fn file(path: &str, text: &str) -> Vec<SourceFile> {
@@ -32,27 +28,10 @@ fn arrows_between_crates_point_one_way() {
 #[test]
 fn a_wrong_arrow_is_found() {
     let everybody = |from: &str, to: &str| {
-        let names = [
-            "domain",
-            "migrations",
-            "persistence",
-            "graphql",
-            "exchange",
-            "gateway",
-        ];
+        let names = ["domain", "migrations", "persistence", "graphql", "exchange", "gateway"];
         let crates: Vec<_> = names
             .iter()
-            .map(|name| {
-                made_up(
-                    &format!("tandem-{name}"),
-                    if *name == from {
-                        std::slice::from_ref(&to)
-                    } else {
-                        &[]
-                    },
-                    &[],
-                )
-            })
+            .map(|name| made_up(&format!("tandem-{name}"), if *name == from { std::slice::from_ref(&to) } else { &[] }, &[]))
             .collect();
         arrows::wrong_arrows(&crates)
     };
@@ -66,32 +45,21 @@ fn a_wrong_arrow_is_found() {
         ("gateway", "tandem-migrations"),
         ("graphql", "tandem-gateway"),
     ] {
-        assert_eq!(
-            everybody(from, to),
-            [format!("tandem-{from} must not depend on {to}")]
-        );
+        assert_eq!(everybody(from, to), [format!("tandem-{from} must not depend on {to}")]);
     }
     assert_eq!(everybody("graphql", "tandem-persistence"), nothing());
     let newcomer = arrows::wrong_arrows(&[made_up("tandem-shortcut", &[], &[])]);
-    assert_eq!(
-        newcomer,
-        ["tandem-shortcut has no row in the table of arrows"]
-    );
+    assert_eq!(newcomer, ["tandem-shortcut has no row in the table of arrows"]);
 }
 
 #[test]
 fn libraries_stay_in_their_crates() {
-    assert_eq!(
-        arrows::libraries_out_of_place(&arrows::crates().unwrap()),
-        nothing()
-    );
+    assert_eq!(arrows::libraries_out_of_place(&arrows::crates().unwrap()), nothing());
 }
 
 #[test]
 fn a_library_out_of_place_is_found() {
-    let found = |name: &str, used: &str| {
-        arrows::libraries_out_of_place(&[made_up(name, &[used], &[])]).len()
-    };
+    let found = |name: &str, used: &str| arrows::libraries_out_of_place(&[made_up(name, &[used], &[])]).len();
     for (name, used) in [
         ("tandem-graphql", "sea-orm"),
         ("tandem-gateway", "sqlx"),
@@ -102,70 +70,36 @@ fn a_library_out_of_place_is_found() {
     ] {
         assert_eq!(found(name, used), 1, "{name} with {used}");
     }
-    assert_eq!(
-        found("tandem-persistence", "sea-orm") + found("tandem-gateway", "async-graphql"),
-        0
-    );
+    assert_eq!(found("tandem-persistence", "sea-orm") + found("tandem-gateway", "async-graphql"), 0);
     assert_eq!(found("tandem-graphql", "sqlxish"), 0);
 }
 
 #[test]
 fn the_domain_is_pure() {
     let crates = arrows::crates().unwrap();
-    let domain = crates
-        .iter()
-        .find(|one| one.name == "tandem-domain")
-        .unwrap();
-    assert!(
-        domain.reached.contains("serde_core"),
-        "what others bring along must be seen: {:?}",
-        domain.reached
-    );
+    let domain = crates.iter().find(|one| one.name == "tandem-domain").unwrap();
+    assert!(domain.reached.contains("serde_core"), "what others bring along must be seen: {:?}", domain.reached);
     assert_eq!(arrows::impurities_of_the_domain(&crates), nothing());
 }
 
 #[test]
 fn an_impure_domain_is_found() {
-    let found = |direct: &[&str], reached: &[&str]| {
-        arrows::impurities_of_the_domain(&[made_up("tandem-domain", direct, reached)])
-    };
-    assert_eq!(
-        found(&["serde"], &["serde", "tokio"]),
-        ["tandem-domain must not reach tokio"]
-    );
+    let found = |direct: &[&str], reached: &[&str]| arrows::impurities_of_the_domain(&[made_up("tandem-domain", direct, reached)]);
+    assert_eq!(found(&["serde"], &["serde", "tokio"]), ["tandem-domain must not reach tokio"]);
     assert_eq!(found(&["axum"], &[]), ["tandem-domain must not reach axum"]);
-    assert_eq!(
-        found(&[], &["sqlx-core"]),
-        ["tandem-domain must not reach sqlx-core"]
-    );
-    assert_eq!(
-        arrows::impurities_of_the_domain(&[]),
-        ["there is no crate tandem-domain"]
-    );
+    assert_eq!(found(&[], &["sqlx-core"]), ["tandem-domain must not reach sqlx-core"]);
+    assert_eq!(arrows::impurities_of_the_domain(&[]), ["there is no crate tandem-domain"]);
 }
 
 #[test]
 fn every_module_opens_with_its_purpose() {
-    assert_eq!(
-        sources::modules_without_purpose(&files().unwrap()),
-        nothing()
-    );
+    assert_eq!(sources::modules_without_purpose(&files().unwrap()), nothing());
 }
 
 #[test]
 fn a_module_without_purpose_is_found() {
-    let found = |text: &str| {
-        sources::modules_without_purpose(&file("crates/domain/src/party/person.rs", text)).len()
-    };
-    assert_eq!(
-        [
-            found("use std::fmt;\n"),
-            found("//!\n"),
-            found(""),
-            found("// not a doc\n")
-        ],
-        [1, 1, 1, 1]
-    );
+    let found = |text: &str| sources::modules_without_purpose(&file("crates/domain/src/party/person.rs", text)).len();
+    assert_eq!([found("use std::fmt;\n"), found("//!\n"), found(""), found("// not a doc\n")], [1, 1, 1, 1]);
     assert_eq!(found("//! People.\n"), 0);
 }
 
@@ -179,17 +113,8 @@ fn a_silenced_lint_is_found() {
     let found = |text: &str| sources::silenced_lints(&file("tests/src/lib.rs", text)).len();
     assert_eq!(found(concat!("#[", "allow(dead_code)]\n")), 1);
     assert_eq!(found(concat!("//! It.\n#![", "allow(missing_docs)]\n")), 1);
-    assert_eq!(
-        found(concat!("#[cfg_attr(", "test, ", "allow(dead_code))]\n")),
-        1
-    );
-    assert_eq!(
-        found(concat!(
-            "// was #[",
-            "allow(dead_code)]\n#[expect(dead_code, reason = \"later\")]\n"
-        )),
-        0
-    );
+    assert_eq!(found(concat!("#[cfg_attr(", "test, ", "allow(dead_code))]\n")), 1);
+    assert_eq!(found(concat!("// was #[", "allow(dead_code)]\n#[expect(dead_code, reason = \"later\")]\n")), 0);
 }
 
 #[test]
@@ -199,25 +124,9 @@ fn no_file_is_too_long_to_know() {
 
 #[test]
 fn an_overlong_file_is_found() {
-    let found =
-        |path: &str, lines: usize| sources::overlong_files(&file(path, &"x\n".repeat(lines))).len();
-    assert_eq!(
-        [
-            found("a.rs", 600),
-            found("a.rs", 601),
-            found("b/audit.mjs", 601),
-            found("check", 601)
-        ],
-        [0, 1, 1, 1]
-    );
-    assert_eq!(
-        [
-            found("schema.graphql", 9000),
-            found("Cargo.lock", 9000),
-            found("x/y.snap", 9000)
-        ],
-        [0, 0, 0]
-    );
+    let found = |path: &str, lines: usize| sources::overlong_files(&file(path, &"x\n".repeat(lines))).len();
+    assert_eq!([found("a.rs", 600), found("a.rs", 601), found("b/audit.mjs", 601), found("check", 601)], [0, 1, 1, 1]);
+    assert_eq!([found("schema.graphql", 9000), found("Cargo.lock", 9000), found("x/y.snap", 9000)], [0, 0, 0]);
 }
 
 #[test]
@@ -244,22 +153,9 @@ fn a_path_of_one_machine_is_found() {
     let found = |text: &str| sources::machine_paths(&file("README.md", text)).len();
     // Put together here, so that this file keeps the rule it tests.
     for folder in ["home", "Users", "root", "work"] {
-        assert_eq!(
-            found(&format!("cd /{folder}/somebody/tandem")),
-            1,
-            "{folder}"
-        );
-        assert_eq!(
-            found(&format!("see `/{folder}/x`\n\"/{folder}/y\"")),
-            2,
-            "{folder}"
-        );
-        assert_eq!(
-            found(&format!(
-                "docs/{folder}/a, https://example.org/{folder}/b, ~/{folder}/c, $X/{folder}/d"
-            )),
-            0
-        );
+        assert_eq!(found(&format!("cd /{folder}/somebody/tandem")), 1, "{folder}");
+        assert_eq!(found(&format!("see `/{folder}/x`\n\"/{folder}/y\"")), 2, "{folder}");
+        assert_eq!(found(&format!("docs/{folder}/a, https://example.org/{folder}/b, ~/{folder}/c, $X/{folder}/d")), 0);
     }
     assert_eq!(found(&format!("C:\\{}\\somebody", "Users")), 1);
 }
@@ -277,9 +173,5 @@ fn an_unknown_room_is_found() {
     assert_eq!(found("crates/domain/src/portfolio/study.rs"), 0);
     assert_eq!(found("crates/domain/src/access/policy.rs"), 0);
     assert_eq!(found("crates/domain/src/clock.rs"), 0, "a file is no room");
-    assert_eq!(
-        found("crates/exchange/src/ctgov/record.rs"),
-        0,
-        "no floor with rooms"
-    );
+    assert_eq!(found("crates/exchange/src/ctgov/record.rs"), 0, "no floor with rooms");
 }

@@ -544,13 +544,7 @@ const ALL_READERS: Readers = Readers::MEMBERS;
 fn organization(role: Role) -> &'static [Way] {
     match role {
         Role::SStudyManager | Role::SVendorManager | Role::SQa => {
-            const {
-                &[
-                    Way::MyOrganization,
-                    linked(Kind::Engagement, ALL_READERS, Cover::Header),
-                    Way::Directory,
-                ]
-            }
+            const { &[Way::MyOrganization, linked(Kind::Engagement, ALL_READERS, Cover::Header), Way::Directory] }
         }
         Role::SFinance | Role::SRegulatory | Role::SSafety | Role::SDataLead => {
             const { &[Way::MyOrganization, linked(Kind::Engagement, ALL_READERS, Cover::Header)] }
@@ -561,15 +555,11 @@ fn organization(role: Role) -> &'static [Way] {
         | Role::VBiostatistician
         | Role::VQa
         | Role::VRegulatory
-        | Role::VSafety => {
-            const { &[Way::MyOrganization, linked(Kind::Engagement, ALL_READERS, Cover::Header)] }
-        }
+        | Role::VSafety => const { &[Way::MyOrganization, linked(Kind::Engagement, ALL_READERS, Cover::Header)] },
         Role::SExecutive | Role::VFinance => const { &[Way::MyOrganization, linked(Kind::Engagement, ALL_READERS, Cover::Header)] },
         // Administrators know by name the organisations that theirs deals with.
         Role::SAdmin | Role::VAdmin => const { &[Way::MyOrganization, linked(Kind::Engagement, ALL_READERS, Cover::Whole)] },
-        Role::PClient => {
-            const { &[Way::MyOrganization, linked(Kind::Engagement, ALL_READERS, Cover::Header)] }
-        }
+        Role::PClient => const { &[Way::MyOrganization, linked(Kind::Engagement, ALL_READERS, Cover::Header)] },
     }
 }
 

@@ -13,14 +13,10 @@ use crate::value::CountryCode;
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum CountryNameError {
     /// Neither ISO's names nor the alias table hold it.
-    #[error(
-        "\"{0}\" is no country name that Tandem knows; a new spelling belongs into the country alias table"
-    )]
+    #[error("\"{0}\" is no country name that Tandem knows; a new spelling belongs into the country alias table")]
     Unknown(String),
     /// A state that is no more, whose places lie in several of today's countries: choosing one would be a guess.
-    #[error(
-        "\"{0}\" is a former state without a current country code; name the country that the place lies in today"
-    )]
+    #[error("\"{0}\" is a former state without a current country code; name the country that the place lies in today")]
     Former(String),
 }
 
@@ -33,19 +29,13 @@ pub fn country_code(name: &str) -> Result<CountryCode, CountryNameError> {
     if FORMER_STATES.contains(&folded.as_str()) {
         return Err(CountryNameError::Former(name.to_owned()));
     }
-    NAMES
-        .get(&folded)
-        .copied()
-        .ok_or_else(|| CountryNameError::Unknown(name.to_owned()))
+    NAMES.get(&folded).copied().ok_or_else(|| CountryNameError::Unknown(name.to_owned()))
 }
 
 /// ISO's names, folded, and over them the aliases.
 static NAMES: LazyLock<HashMap<String, CountryCode>> = LazyLock::new(|| {
-    let iso =
-        CountryCode::all().map(|(code, name)| (without_article(&fold(name)).to_owned(), code));
-    let aliases = ALIASES
-        .iter()
-        .filter_map(|(name, code)| Some(((*name).to_owned(), code.parse().ok()?)));
+    let iso = CountryCode::all().map(|(code, name)| (without_article(&fold(name)).to_owned(), code));
+    let aliases = ALIASES.iter().filter_map(|(name, code)| Some(((*name).to_owned(), code.parse().ok()?)));
     iso.chain(aliases).collect()
 });
 
@@ -56,14 +46,8 @@ fn without_article(folded: &str) -> &str {
 }
 
 /// Names that registries still carry for states that have broken up.
-const FORMER_STATES: &[&str] = &[
-    "former serbia and montenegro",
-    "serbia and montenegro",
-    "former yugoslavia",
-    "yugoslavia",
-    "netherlands antilles",
-    "czechoslovakia",
-];
+const FORMER_STATES: &[&str] =
+    &["former serbia and montenegro", "serbia and montenegro", "former yugoslavia", "yugoslavia", "netherlands antilles", "czechoslovakia"];
 
 /// Folded spelling, country. Spellings that registries, ISO's other English forms, or states themselves use.
 const ALIASES: &[(&str, &str)] = &[
@@ -200,16 +184,10 @@ mod tests {
     #[test]
     fn what_no_list_holds_is_refused() {
         for name in ["", "Atlantis", "US", "Korea", "Virgin Islands"] {
-            assert_eq!(
-                country_code(name),
-                Err(CountryNameError::Unknown(name.to_owned()))
-            );
+            assert_eq!(country_code(name), Err(CountryNameError::Unknown(name.to_owned())));
         }
         for name in ["Former Serbia and Montenegro", "Netherlands Antilles"] {
-            assert_eq!(
-                country_code(name),
-                Err(CountryNameError::Former(name.to_owned()))
-            );
+            assert_eq!(country_code(name), Err(CountryNameError::Former(name.to_owned())));
         }
     }
 

@@ -52,9 +52,7 @@ fn words(letters: &str) -> String {
                 "and".chars().for_each(|c| push(c, &mut gap));
                 gap = true;
             }
-            c if c.is_alphanumeric() || unicode_normalization::char::is_combining_mark(c) => {
-                push(c, &mut gap)
-            }
+            c if c.is_alphanumeric() || unicode_normalization::char::is_combining_mark(c) => push(c, &mut gap),
             _ => gap = true,
         }
     }

@@ -35,14 +35,8 @@ impl TryFrom<String> for NctId {
     type Error = NctIdError;
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
-        let valid = text.strip_prefix("NCT").is_some_and(|number| {
-            number.len() == 8 && number.bytes().all(|byte| byte.is_ascii_digit())
-        });
-        if valid {
-            Ok(Self(text))
-        } else {
-            Err(NctIdError(text))
-        }
+        let valid = text.strip_prefix("NCT").is_some_and(|number| number.len() == 8 && number.bytes().all(|byte| byte.is_ascii_digit()));
+        if valid { Ok(Self(text)) } else { Err(NctIdError(text)) }
     }
 }
 
@@ -66,20 +60,8 @@ mod tests {
 
     #[test]
     fn only_nct_and_eight_digits() {
-        assert_eq!(
-            "NCT99000001".parse::<NctId>().expect("valid").as_str(),
-            "NCT99000001"
-        );
-        for text in [
-            "",
-            "NCT",
-            "NCT9900001",
-            "NCT990000011",
-            "nct99000001",
-            "NCT9900000x",
-            " NCT99000001",
-            "NCT９９０００００１",
-        ] {
+        assert_eq!("NCT99000001".parse::<NctId>().expect("valid").as_str(), "NCT99000001");
+        for text in ["", "NCT", "NCT9900001", "NCT990000011", "nct99000001", "NCT9900000x", " NCT99000001", "NCT９９０００００１"] {
             assert!(text.parse::<NctId>().is_err(), "{text}");
         }
     }

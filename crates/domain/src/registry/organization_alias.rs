@@ -12,15 +12,9 @@ pub(super) fn canonical(key: String) -> String {
 /// Alias key, canonical key.
 const ALIASES: &[(&str, &str)] = &[
     // One research consortium, "CoFAR": only the preposition differs.
-    (
-        "consortium for food allergy research",
-        "consortium of food allergy research",
-    ),
+    ("consortium for food allergy research", "consortium of food allergy research"),
     // One foundation: with its city, and under its Swedish name, "stiftelsen" being "the foundation".
-    (
-        "the ekhaga foundation stockholm sweden",
-        "the ekhaga foundation sweden",
-    ),
+    ("the ekhaga foundation stockholm sweden", "the ekhaga foundation sweden"),
     ("ekhagastiftelsen", "the ekhaga foundation sweden"),
     // One hospital: the registry inverts the order of words for some.
     ("lille university hospital", "university hospital lille"),

@@ -126,11 +126,7 @@ fn legal_form_at_end(words: &[&str]) -> Option<usize> {
         .iter()
         .map(|form| form.split(' '))
         .filter(|form| words.len() > form.clone().count())
-        .filter(|form| {
-            form.clone()
-                .rev()
-                .eq(words.iter().rev().take(form.clone().count()).copied())
-        })
+        .filter(|form| form.clone().rev().eq(words.iter().rev().take(form.clone().count()).copied()))
         .map(Iterator::count)
         .max()
 }
@@ -138,10 +134,7 @@ fn legal_form_at_end(words: &[&str]) -> Option<usize> {
 /// Whether the last word is a state's abbreviation after a comma rather than a legal form.
 fn ends_in_state(name: &str, last: Option<&str>) -> bool {
     let two_letters = matches!(last, Some("ab" | "as" | "co" | "nv"));
-    two_letters
-        && name
-            .rsplit_once(',')
-            .is_some_and(|(_, tail)| Some(fold(tail).as_str()) == last)
+    two_letters && name.rsplit_once(',').is_some_and(|(_, tail)| Some(fold(tail).as_str()) == last)
 }
 
 #[cfg(test)]
@@ -178,11 +171,7 @@ mod tests {
             "Halvorsen Quill Pharma & Co. Ltd",
             "Halvorsen Quill Pharma Corporation Limited",
         ] {
-            assert_eq!(
-                organization_key(spelling),
-                "halvorsen quill pharma",
-                "{spelling}"
-            );
+            assert_eq!(organization_key(spelling), "halvorsen quill pharma", "{spelling}");
         }
     }
 
@@ -205,10 +194,7 @@ mod tests {
 
     #[test]
     fn a_state_after_a_comma_is_a_place() {
-        assert_eq!(
-            organization_key("General Hospital, Denver, CO"),
-            "general hospital denver co"
-        );
+        assert_eq!(organization_key("General Hospital, Denver, CO"), "general hospital denver co");
         assert_eq!(organization_key("Desert Clinic, NV"), "desert clinic nv");
         assert_eq!(organization_key("Desert Clinic NV"), "desert clinic");
     }

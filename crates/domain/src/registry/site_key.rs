@@ -30,11 +30,7 @@ impl SiteKey {
     /// The key of a location.
     #[must_use]
     pub fn of(location: &RegistryLocation) -> Self {
-        let folded = |text: &Option<String>| {
-            text.as_deref()
-                .map(fold)
-                .filter(|folded| !folded.is_empty())
-        };
+        let folded = |text: &Option<String>| text.as_deref().map(fold).filter(|folded| !folded.is_empty());
         Self {
             facility: folded(&location.facility),
             city: folded(&location.city),
@@ -48,14 +44,7 @@ impl SiteKey {
 impl fmt::Display for SiteKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let part = |part: &'_ Option<String>| part.clone().unwrap_or_default();
-        write!(
-            f,
-            "{}|{}|{}|{}",
-            part(&self.facility),
-            part(&self.city),
-            self.country,
-            part(&self.postcode)
-        )
+        write!(f, "{}|{}|{}|{}", part(&self.facility), part(&self.city), self.country, part(&self.postcode))
     }
 }
 
@@ -87,12 +76,7 @@ pub fn distinct_sites(locations: &[RegistryLocation]) -> DistinctSites<'_> {
 mod tests {
     use super::*;
 
-    fn location(
-        facility: Option<&str>,
-        city: &str,
-        country: &str,
-        postcode: Option<&str>,
-    ) -> RegistryLocation {
+    fn location(facility: Option<&str>, city: &str, country: &str, postcode: Option<&str>) -> RegistryLocation {
         RegistryLocation {
             facility: facility.map(str::to_owned),
             city: Some(city.to_owned()),
@@ -106,12 +90,7 @@ mod tests {
 
     #[test]
     fn spelling_does_not_make_another_site() {
-        let one = location(
-            Some("Clínica  del Mar, S. A."),
-            "Málaga",
-            "ES",
-            Some("29-010"),
-        );
+        let one = location(Some("Clínica  del Mar, S. A."), "Málaga", "ES", Some("29-010"));
         let other = location(Some("CLINICA DEL MAR S.A"), "Malaga", "ES", Some("29010"));
         assert_eq!(one.key(), other.key());
         assert_eq!(one.key().to_string(), "clinica del mar s a|malaga|ES|29010");
@@ -134,10 +113,7 @@ mod tests {
 
     #[test]
     fn punctuation_alone_is_no_facility() {
-        assert_eq!(
-            location(Some("--"), "B", "DE", None).key(),
-            location(None, "B", "DE", None).key()
-        );
+        assert_eq!(location(Some("--"), "B", "DE", None).key(), location(None, "B", "DE", None).key());
         assert_eq!(location(None, "B", "DE", None).key().to_string(), "|b|DE|");
     }
 
@@ -153,11 +129,7 @@ mod tests {
         locations[2].state = Some("kept out".to_owned());
         let distinct = distinct_sites(&locations);
         assert_eq!(distinct.collapsed, 2);
-        let kept: Vec<_> = distinct
-            .sites
-            .iter()
-            .map(|(_, location)| *location)
-            .collect();
+        let kept: Vec<_> = distinct.sites.iter().map(|(_, location)| *location).collect();
         assert_eq!(kept, [&locations[0], &locations[1], &locations[3]]);
     }
 }

@@ -171,18 +171,11 @@ mod tests {
 
     #[test]
     fn each_term_reads_back_and_serialises_as_itself() {
-        fn check<
-            T: FromStr<Err = UnknownTerm> + fmt::Display + Serialize + PartialEq + fmt::Debug + Copy,
-        >(
-            all: &[T],
-        ) {
+        fn check<T: FromStr<Err = UnknownTerm> + fmt::Display + Serialize + PartialEq + fmt::Debug + Copy>(all: &[T]) {
             for one in all {
                 let term = one.to_string();
                 assert_eq!(term.parse::<T>().as_ref(), Ok(one));
-                assert_eq!(
-                    serde_json::to_string(one).expect("writes"),
-                    format!("\"{term}\"")
-                );
+                assert_eq!(serde_json::to_string(one).expect("writes"), format!("\"{term}\""));
             }
         }
         check(StudyType::ALL);

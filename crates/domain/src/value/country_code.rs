@@ -28,9 +28,7 @@ impl CountryCode {
 
     /// All codes with the country's name in English as ISO writes it, in no order to rely on.
     pub fn all() -> impl Iterator<Item = (Self, &'static str)> {
-        celes::Country::get_countries()
-            .into_iter()
-            .map(|country| (Self(country.alpha2), country.long_name))
+        celes::Country::get_countries().into_iter().map(|country| (Self(country.alpha2), country.long_name))
     }
 }
 
@@ -62,9 +60,7 @@ impl Serialize for CountryCode {
 
 impl<'de> Deserialize<'de> for CountryCode {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?
-            .parse()
-            .map_err(D::Error::custom)
+        String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod country_code;
 mod partial_date;
+mod stored;
 
 pub use country_code::{CountryCode, CountryCodeError};
 pub use partial_date::{DatePrecision, EstimateKind, PartialDate, PartialDateError};

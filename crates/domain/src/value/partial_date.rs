@@ -89,11 +89,7 @@ impl PartialDate {
             DatePrecision::Year => day.with_ordinal(1),
         };
         // Day one of a month and of a year always exist, so the fallback is never taken.
-        Self {
-            first_day: first_day.unwrap_or(day),
-            precision,
-            kind,
-        }
+        Self { first_day: first_day.unwrap_or(day), precision, kind }
     }
 
     /// The first day that the date may mean; what stands in a date column.
@@ -111,10 +107,7 @@ impl PartialDate {
             DatePrecision::Year => 12,
         };
         // Four-digit years lie far within the calendar's range, so the fallback is never taken.
-        self.first_day
-            .checked_add_months(Months::new(months))
-            .and_then(|next| next.pred_opt())
-            .unwrap_or(self.first_day)
+        self.first_day.checked_add_months(Months::new(months)).and_then(|next| next.pred_opt()).unwrap_or(self.first_day)
     }
 
     /// How much of the date is known.
@@ -164,11 +157,7 @@ impl FromStr for PartialDate {
         let (month, day, precision) = match (month, day) {
             (None, _) => (1, 1, DatePrecision::Year),
             (month, None) => (digits(month, 2).ok_or_else(shape)?, 1, DatePrecision::Month),
-            (month, day) => (
-                digits(month, 2).ok_or_else(shape)?,
-                digits(day, 2).ok_or_else(shape)?,
-                DatePrecision::Day,
-            ),
+            (month, day) => (digits(month, 2).ok_or_else(shape)?, digits(day, 2).ok_or_else(shape)?, DatePrecision::Day),
         };
         // No source means the year nought; some write it for "not known".
         let first_day = i32::try_from(year)
@@ -176,11 +165,7 @@ impl FromStr for PartialDate {
             .filter(|year| *year > 0)
             .and_then(|year| NaiveDate::from_ymd_opt(year, month, day))
             .ok_or_else(|| PartialDateError::Calendar(text.to_owned()))?;
-        Ok(Self {
-            first_day,
-            precision,
-            kind: None,
-        })
+        Ok(Self { first_day, precision, kind: None })
     }
 }
 
@@ -201,10 +186,7 @@ struct Written {
 
 impl From<PartialDate> for Written {
     fn from(date: PartialDate) -> Self {
-        Self {
-            date: date.to_string(),
-            kind: date.kind,
-        }
+        Self { date: date.to_string(), kind: date.kind }
     }
 }
 
@@ -245,56 +227,23 @@ mod tests {
     #[test]
     fn a_day_in_the_middle_of_a_month_is_kept_as_the_month() {
         let day = NaiveDate::from_ymd_opt(2020, 2, 29).expect("leap day");
-        assert_eq!(
-            PartialDate::new(day, DatePrecision::Month, None),
-            date("2020-02")
-        );
-        assert_eq!(
-            PartialDate::new(day, DatePrecision::Year, None),
-            date("2020")
-        );
-        assert_eq!(
-            PartialDate::new(day, DatePrecision::Day, None),
-            date("2020-02-29")
-        );
+        assert_eq!(PartialDate::new(day, DatePrecision::Month, None), date("2020-02"));
+        assert_eq!(PartialDate::new(day, DatePrecision::Year, None), date("2020"));
+        assert_eq!(PartialDate::new(day, DatePrecision::Day, None), date("2020-02-29"));
     }
 
     #[test]
     fn other_shapes_are_refused() {
-        for text in [
-            "",
-            "20",
-            "2020-",
-            "2020-4",
-            "2020-04-1",
-            "2020-04-17-1",
-            "June 2020",
-            " 2020",
-            "+202",
-            "２０２０",
-            "2020-04-17T00:00",
-        ] {
-            assert_eq!(
-                text.parse::<PartialDate>(),
-                Err(PartialDateError::Shape(text.to_owned()))
-            );
+        for text in ["", "20", "2020-", "2020-4", "2020-04-1", "2020-04-17-1", "June 2020", " 2020", "+202", "２０２０", "2020-04-17T00:00"]
+        {
+            assert_eq!(text.parse::<PartialDate>(), Err(PartialDateError::Shape(text.to_owned())));
         }
     }
 
     #[test]
     fn days_outside_the_calendar_are_refused() {
-        for text in [
-            "2020-00",
-            "2020-13",
-            "2021-02-29",
-            "2020-04-31",
-            "2020-01-00",
-            "0000",
-        ] {
-            assert_eq!(
-                text.parse::<PartialDate>(),
-                Err(PartialDateError::Calendar(text.to_owned()))
-            );
+        for text in ["2020-00", "2020-13", "2021-02-29", "2020-04-31", "2020-01-00", "0000"] {
+            assert_eq!(text.parse::<PartialDate>(), Err(PartialDateError::Calendar(text.to_owned())));
         }
     }
 
@@ -302,10 +251,7 @@ mod tests {
     fn order_is_by_first_day_then_coarser_first() {
         let mut dates = ["2021", "2020-01-02", "2020-01-01", "2020-01", "2020"].map(date);
         dates.sort();
-        assert_eq!(
-            dates.map(|d| d.to_string()),
-            ["2020", "2020-01", "2020-01-01", "2020-01-02", "2021"]
-        );
+        assert_eq!(dates.map(|d| d.to_string()), ["2020", "2020-01", "2020-01-01", "2020-01-02", "2021"]);
     }
 
     #[test]
@@ -313,14 +259,8 @@ mod tests {
         let actual = date("2020-04").with_kind(Some(EstimateKind::Actual));
         let json = serde_json::to_string(&actual).expect("writes");
         assert_eq!(json, r#"{"date":"2020-04","kind":"ACTUAL"}"#);
-        assert_eq!(
-            serde_json::from_str::<PartialDate>(&json).expect("reads"),
-            actual
-        );
-        assert_eq!(
-            serde_json::from_str::<PartialDate>(r#"{"date":"2020-04"}"#).expect("reads"),
-            date("2020-04")
-        );
+        assert_eq!(serde_json::from_str::<PartialDate>(&json).expect("reads"), actual);
+        assert_eq!(serde_json::from_str::<PartialDate>(r#"{"date":"2020-04"}"#).expect("reads"), date("2020-04"));
         assert!(serde_json::from_str::<PartialDate>(r#"{"date":"2020-13"}"#).is_err());
     }
 

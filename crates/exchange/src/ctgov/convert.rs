@@ -1,10 +1,7 @@
 //! From the registry's shape to Tandem's record: each rule on what must be there and how it must be written.
 //! Paths are spelled as the registry spells its fields, so that they can be searched for in the file.
 
-use tandem_domain::registry::{
-    Enrollment, GeoPoint, NctId, Phase, RegistryLocation, RegistryOrganization, RegistryRecord,
-    country_code,
-};
+use tandem_domain::registry::{Enrollment, GeoPoint, NctId, Phase, RegistryLocation, RegistryOrganization, RegistryRecord, country_code};
 
 use super::fields::{date, day, distinct_texts, kind_of, missing, optional, required, text};
 use super::refusal::Refusal;
@@ -30,29 +27,16 @@ pub(super) fn record(wire: wire::Record) -> Result<RegistryRecord, Refusal> {
             "missing, so this is no registry record; give a snapshot line, a raw record or an API page of studies",
         ));
     };
-    let identification = section
-        .identification_module
-        .ok_or_else(|| missing(format!("{IDENTIFICATION}.nctId"), "the NCT id"))?;
+    let identification = section.identification_module.ok_or_else(|| missing(format!("{IDENTIFICATION}.nctId"), "the NCT id"))?;
     let nct_id = nct_id(wire.nct_id, identification.nct_id.as_deref())?;
     let modules = Modules {
-        identification: wire::Identification {
-            nct_id: None,
-            ..identification
-        },
+        identification: wire::Identification { nct_id: None, ..identification },
         status: section.status_module,
         sponsors: section.sponsor_collaborators_module,
-        has_dmc: section
-            .oversight_module
-            .and_then(|module| module.oversight_has_dmc),
-        conditions: section
-            .conditions_module
-            .and_then(|module| module.conditions)
-            .unwrap_or_default(),
+        has_dmc: section.oversight_module.and_then(|module| module.oversight_has_dmc),
+        conditions: section.conditions_module.and_then(|module| module.conditions).unwrap_or_default(),
         design: section.design_module,
-        locations: section
-            .contacts_locations_module
-            .and_then(|module| module.locations)
-            .unwrap_or_default(),
+        locations: section.contacts_locations_module.and_then(|module| module.locations).unwrap_or_default(),
     };
     let number = nct_id.to_string();
     numbered(nct_id, modules).map_err(|refusal| refusal.of(Some(&number)))
@@ -70,79 +54,37 @@ struct Modules {
 }
 
 fn numbered(nct_id: NctId, modules: Modules) -> Result<RegistryRecord, Refusal> {
-    let Modules {
-        identification,
-        status,
-        sponsors,
-        has_dmc,
-        conditions,
-        design,
-        locations,
-    } = modules;
-    let status =
-        status.ok_or_else(|| missing(format!("{STATUS}.overallStatus"), "the study's status"))?;
-    let sponsors =
-        sponsors.ok_or_else(|| missing(format!("{SPONSORS}.leadSponsor"), "the lead sponsor"))?;
+    let Modules { identification, status, sponsors, has_dmc, conditions, design, locations } = modules;
+    let status = status.ok_or_else(|| missing(format!("{STATUS}.overallStatus"), "the study's status"))?;
+    let sponsors = sponsors.ok_or_else(|| missing(format!("{SPONSORS}.leadSponsor"), "the lead sponsor"))?;
     let design = design.ok_or_else(|| missing(format!("{DESIGN}.studyType"), "the study type"))?;
     let numbers = secondary_numbers(identification.secondary_id_infos.unwrap_or_default())?;
-    let official_title = text(identification.official_title, || {
-        format!("{IDENTIFICATION}.officialTitle")
-    })?;
-    let lead_sponsor = sponsors
-        .lead_sponsor
-        .ok_or_else(|| missing(format!("{SPONSORS}.leadSponsor"), "the lead sponsor"))?;
+    let official_title = text(identification.official_title, || format!("{IDENTIFICATION}.officialTitle"))?;
+    let lead_sponsor = sponsors.lead_sponsor.ok_or_else(|| missing(format!("{SPONSORS}.leadSponsor"), "the lead sponsor"))?;
 
     Ok(RegistryRecord {
         nct_id,
-        protocol_number: text(
-            identification.org_study_id_info.and_then(|info| info.id),
-            || format!("{IDENTIFICATION}.orgStudyIdInfo.id"),
-        )?,
+        protocol_number: text(identification.org_study_id_info.and_then(|info| info.id), || format!("{IDENTIFICATION}.orgStudyIdInfo.id"))?,
         eu_ct_number: numbers.eu_ct,
         eudra_ct_number: numbers.eudra_ct,
         ind_number: numbers.ind,
-        acronym: text(identification.acronym, || {
-            format!("{IDENTIFICATION}.acronym")
-        })?,
+        acronym: text(identification.acronym, || format!("{IDENTIFICATION}.acronym"))?,
         // Some old records have the scientific title only; a study without any title can't be told from others.
-        brief_title: text(identification.brief_title, || {
-            format!("{IDENTIFICATION}.briefTitle")
-        })?
-        .or_else(|| official_title.clone())
-        .ok_or_else(|| missing(format!("{IDENTIFICATION}.briefTitle"), "the title"))?,
+        brief_title: text(identification.brief_title, || format!("{IDENTIFICATION}.briefTitle"))?
+            .or_else(|| official_title.clone())
+            .ok_or_else(|| missing(format!("{IDENTIFICATION}.briefTitle"), "the title"))?,
         official_title,
-        study_type: required(
-            design.study_type,
-            format!("{DESIGN}.studyType"),
-            "the study type",
-        )?,
+        study_type: required(design.study_type, format!("{DESIGN}.studyType"), "the study type")?,
         phases: phases(design.phases.unwrap_or_default())?,
-        overall_status: required(
-            status.overall_status,
-            format!("{STATUS}.overallStatus"),
-            "the study's status",
-        )?,
+        overall_status: required(status.overall_status, format!("{STATUS}.overallStatus"), "the study's status")?,
         why_stopped: text(status.why_stopped, || format!("{STATUS}.whyStopped"))?,
-        start_date: date(
-            status.start_date_struct,
-            &format!("{STATUS}.startDateStruct"),
-        )?,
-        primary_completion_date: date(
-            status.primary_completion_date_struct,
-            &format!("{STATUS}.primaryCompletionDateStruct"),
-        )?,
-        completion_date: date(
-            status.completion_date_struct,
-            &format!("{STATUS}.completionDateStruct"),
-        )?,
+        start_date: date(status.start_date_struct, &format!("{STATUS}.startDateStruct"))?,
+        primary_completion_date: date(status.primary_completion_date_struct, &format!("{STATUS}.primaryCompletionDateStruct"))?,
+        completion_date: date(status.completion_date_struct, &format!("{STATUS}.completionDateStruct"))?,
         enrollment: enrollment(design.enrollment_info)?,
-        masking: optional(
-            design
-                .design_info
-                .and_then(|info| info.masking_info)
-                .and_then(|info| info.masking),
-            || format!("{DESIGN}.designInfo.maskingInfo.masking"),
-        )?,
+        masking: optional(design.design_info.and_then(|info| info.masking_info).and_then(|info| info.masking), || {
+            format!("{DESIGN}.designInfo.maskingInfo.masking")
+        })?,
         has_dmc,
         conditions: distinct_texts(conditions, CONDITIONS)?,
         lead_sponsor: organization(lead_sponsor, &format!("{SPONSORS}.leadSponsor"))?,
@@ -151,14 +93,9 @@ fn numbered(nct_id: NctId, modules: Modules) -> Result<RegistryRecord, Refusal> 
             .unwrap_or_default()
             .into_iter()
             .enumerate()
-            .map(|(index, collaborator)| {
-                organization(collaborator, &format!("{SPONSORS}.collaborators[{index}]"))
-            })
+            .map(|(index, collaborator)| organization(collaborator, &format!("{SPONSORS}.collaborators[{index}]")))
             .collect::<Result<_, _>>()?,
-        last_update_posted: day(
-            status.last_update_post_date_struct,
-            &format!("{STATUS}.lastUpdatePostDateStruct"),
-        )?,
+        last_update_posted: day(status.last_update_post_date_struct, &format!("{STATUS}.lastUpdatePostDateStruct"))?,
         locations: locations
             .into_iter()
             .enumerate()
@@ -175,13 +112,10 @@ fn nct_id(beside: Option<String>, inside: Option<&str>) -> Result<NctId, Refusal
     };
     let id: NctId = inside.parse().map_err(|error| Refusal::at(&path, error))?;
     match beside {
-        Some(beside) if beside.trim() != id.as_str() => Err(Refusal::at(
-            "nctId",
-            format_args!(
-                "\"{beside}\" is not the record's own number {id}; the line mixes two studies"
-            ),
-        )
-        .of(Some(id.as_str()))),
+        Some(beside) if beside.trim() != id.as_str() => {
+            Err(Refusal::at("nctId", format_args!("\"{beside}\" is not the record's own number {id}; the line mixes two studies"))
+                .of(Some(id.as_str())))
+        }
         _ => Ok(id),
     }
 }
@@ -199,10 +133,7 @@ struct Numbers {
 fn secondary_numbers(infos: Vec<wire::SecondaryId>) -> Result<Numbers, Refusal> {
     let mut numbers = Numbers::default();
     for (index, info) in infos.into_iter().enumerate() {
-        let Some(id) = text(info.id, || {
-            format!("{IDENTIFICATION}.secondaryIdInfos[{index}].id")
-        })?
-        else {
+        let Some(id) = text(info.id, || format!("{IDENTIFICATION}.secondaryIdInfos[{index}].id"))? else {
             continue;
         };
         let slot = match info.kind.as_deref() {
@@ -220,8 +151,7 @@ fn secondary_numbers(infos: Vec<wire::SecondaryId>) -> Result<Numbers, Refusal> 
 /// `YYYY-5NNNNN-CC-00`: the five after the year is what sets it apart.
 fn is_eu_ct_number(id: &str) -> bool {
     let parts: Vec<&str> = id.split('-').collect();
-    let digits =
-        |part: &str, length| part.len() == length && part.bytes().all(|byte| byte.is_ascii_digit());
+    let digits = |part: &str, length| part.len() == length && part.bytes().all(|byte| byte.is_ascii_digit());
     matches!(parts[..], [year, number, check, part]
         if digits(year, 4) && digits(number, 6) && number.starts_with('5') && digits(check, 2) && digits(part, 2))
 }
@@ -240,47 +170,29 @@ fn phases(terms: Vec<String>) -> Result<Vec<Phase>, Refusal> {
 
 fn enrollment(wire: Option<wire::Enrollment>) -> Result<Option<Enrollment>, Refusal> {
     let path = format!("{DESIGN}.enrollmentInfo");
-    let Some(wire::Enrollment {
-        count: Some(count),
-        kind,
-    }) = wire
-    else {
+    let Some(wire::Enrollment { count: Some(count), kind }) = wire else {
         return Ok(None);
     };
-    let Some(count) = u32::try_from(count)
-        .ok()
-        .filter(|count| i32::try_from(*count).is_ok())
-    else {
+    let Some(count) = u32::try_from(count).ok().filter(|count| i32::try_from(*count).is_ok()) else {
         return Err(Refusal::at(
             format!("{path}.count"),
-            format_args!(
-                "{count} is no number of participants; it lies between 0 and {}",
-                i32::MAX
-            ),
+            format_args!("{count} is no number of participants; it lies between 0 and {}", i32::MAX),
         ));
     };
-    Ok(Some(Enrollment {
-        count,
-        kind: kind_of(kind, &path)?,
-    }))
+    Ok(Some(Enrollment { count, kind: kind_of(kind, &path)? }))
 }
 
 fn organization(wire: wire::Sponsor, path: &str) -> Result<RegistryOrganization, Refusal> {
     Ok(RegistryOrganization {
-        name: text(wire.name, || format!("{path}.name"))?
-            .ok_or_else(|| missing(format!("{path}.name"), "the organisation's name"))?,
+        name: text(wire.name, || format!("{path}.name"))?.ok_or_else(|| missing(format!("{path}.name"), "the organisation's name"))?,
         class: optional(wire.class, || format!("{path}.class"))?,
     })
 }
 
 fn location(wire: wire::Location, path: &str) -> Result<RegistryLocation, Refusal> {
     let country_path = || format!("{path}.country");
-    let country = text(wire.country, country_path)?.ok_or_else(|| {
-        missing(
-            country_path(),
-            "the country, without which the place belongs to no country of the study,",
-        )
-    })?;
+    let country = text(wire.country, country_path)?
+        .ok_or_else(|| missing(country_path(), "the country, without which the place belongs to no country of the study,"))?;
     Ok(RegistryLocation {
         facility: text(wire.facility, || format!("{path}.facility"))?,
         city: text(wire.city, || format!("{path}.city"))?,
@@ -294,23 +206,14 @@ fn location(wire: wire::Location, path: &str) -> Result<RegistryLocation, Refusa
 
 /// A position with both of its numbers; half a position is none.
 fn geo_point(wire: Option<wire::GeoPoint>, path: &str) -> Result<Option<GeoPoint>, Refusal> {
-    let Some(wire::GeoPoint {
-        lat: Some(latitude),
-        lon: Some(longitude),
-    }) = wire
-    else {
+    let Some(wire::GeoPoint { lat: Some(latitude), lon: Some(longitude) }) = wire else {
         return Ok(None);
     };
     if latitude.abs() > 90.0 || longitude.abs() > 180.0 {
         return Err(Refusal::at(
             format!("{path}.geoPoint"),
-            format_args!(
-                "{latitude}, {longitude} is no place on the globe; latitude ends at 90, longitude at 180"
-            ),
+            format_args!("{latitude}, {longitude} is no place on the globe; latitude ends at 90, longitude at 180"),
         ));
     }
-    Ok(Some(GeoPoint {
-        latitude,
-        longitude,
-    }))
+    Ok(Some(GeoPoint { latitude, longitude }))
 }

@@ -16,19 +16,16 @@ pub(super) fn date(wire: Option<wire::Date>, path: &str) -> Result<Option<Partia
     let Some(written) = text(wire.date, || format!("{path}.date"))? else {
         return Ok(None);
     };
-    let date: PartialDate = written
-        .parse()
-        .map_err(|error| Refusal::at(format!("{path}.date"), error))?;
+    let date: PartialDate = written.parse().map_err(|error| Refusal::at(format!("{path}.date"), error))?;
     Ok(Some(date.with_kind(kind_of(wire.kind, path)?)))
 }
 
 /// A date that must name a day: the registry's own acts happen on days.
 pub(super) fn day(wire: Option<wire::Date>, path: &str) -> Result<Option<NaiveDate>, Refusal> {
     match date(wire, path)? {
-        Some(date) if date.precision() != DatePrecision::Day => Err(Refusal::at(
-            format!("{path}.date"),
-            format_args!("\"{date}\" names no day; write YYYY-MM-DD"),
-        )),
+        Some(date) if date.precision() != DatePrecision::Day => {
+            Err(Refusal::at(format!("{path}.date"), format_args!("\"{date}\" names no day; write YYYY-MM-DD")))
+        }
         date => Ok(date.map(PartialDate::first_day)),
     }
 }
@@ -39,48 +36,28 @@ pub(super) fn kind_of(term: Option<String>, path: &str) -> Result<Option<Estimat
         None => Ok(None),
         Some("ACTUAL") => Ok(Some(EstimateKind::Actual)),
         Some("ESTIMATED") => Ok(Some(EstimateKind::Estimated)),
-        Some(other) => Err(Refusal::at(
-            path(),
-            format_args!(
-                "\"{other}\" is neither ACTUAL nor ESTIMATED; leave it out where it is open"
-            ),
-        )),
+        Some(other) => Err(Refusal::at(path(), format_args!("\"{other}\" is neither ACTUAL nor ESTIMATED; leave it out where it is open"))),
     }
 }
 
 /// A term of a closed list that may be missing.
-pub(super) fn optional<T: FromStr<Err = UnknownTerm>>(
-    term: Option<String>,
-    path: impl Fn() -> String,
-) -> Result<Option<T>, Refusal> {
+pub(super) fn optional<T: FromStr<Err = UnknownTerm>>(term: Option<String>, path: impl Fn() -> String) -> Result<Option<T>, Refusal> {
     let Some(term) = text(term, &path)? else {
         return Ok(None);
     };
-    term.parse()
-        .map(Some)
-        .map_err(|error| Refusal::at(path(), error))
+    term.parse().map(Some).map_err(|error| Refusal::at(path(), error))
 }
 
 /// A term of a closed list that must be there.
-pub(super) fn required<T: FromStr<Err = UnknownTerm>>(
-    term: Option<String>,
-    path: String,
-    what: &str,
-) -> Result<T, Refusal> {
+pub(super) fn required<T: FromStr<Err = UnknownTerm>>(term: Option<String>, path: String, what: &str) -> Result<T, Refusal> {
     optional(term, || path.clone())?.ok_or_else(|| missing(path, what))
 }
 
 /// A text without blanks at its ends; an empty one is absent. No text may hold NUL: PostgreSQL keeps none.
-pub(super) fn text(
-    text: Option<String>,
-    path: impl FnOnce() -> String,
-) -> Result<Option<String>, Refusal> {
+pub(super) fn text(text: Option<String>, path: impl FnOnce() -> String) -> Result<Option<String>, Refusal> {
     let Some(text) = text else { return Ok(None) };
     if text.contains('\0') {
-        return Err(Refusal::at(
-            path(),
-            "the text holds a NUL character; take it out",
-        ));
+        return Err(Refusal::at(path(), "the text holds a NUL character; take it out"));
     }
     let trimmed = text.trim();
     Ok(match trimmed.len() {
@@ -104,8 +81,5 @@ pub(super) fn distinct_texts(texts: Vec<String>, path: &str) -> Result<Vec<Strin
 }
 
 pub(super) fn missing(path: impl Into<String>, what: &str) -> Refusal {
-    Refusal::at(
-        path,
-        format_args!("{what} is missing; fetch the record again or mend it by hand"),
-    )
+    Refusal::at(path, format_args!("{what} is missing; fetch the record again or mend it by hand"))
 }

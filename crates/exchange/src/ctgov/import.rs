@@ -140,46 +140,27 @@ async fn run<S: RegistrySink, W: ImportWatcher>(
     for file in files {
         let mut reader = open(file)?;
         while let Some(entry) = reader.next() {
-            let entry = entry.map_err(|error| ImportCause::Read {
-                file: file.clone(),
-                line: reader.line(),
-                error,
-            })?;
-            let record = entry
-                .record
-                .map(|record| Wanted::of(record, sponsor.as_deref()));
+            let entry = entry.map_err(|error| ImportCause::Read { file: file.clone(), line: reader.line(), error })?;
+            let record = entry.record.map(|record| Wanted::of(record, sponsor.as_deref()));
             let refusal = match record {
                 Err(refusal) => Some(refusal),
                 Ok(Wanted::No) => {
                     done.other_sponsors += 1;
                     None
                 }
-                Ok(Wanted::Yes(record)) => {
-                    store(&record, sink, done)
-                        .await
-                        .map_err(|message| ImportCause::Store {
-                            file: file.clone(),
-                            line: entry.line,
-                            nct_id: record.nct_id.to_string(),
-                            message,
-                        })?
-                }
+                Ok(Wanted::Yes(record)) => store(&record, sink, done).await.map_err(|message| ImportCause::Store {
+                    file: file.clone(),
+                    line: entry.line,
+                    nct_id: record.nct_id.to_string(),
+                    message,
+                })?,
             };
             if let Some(refusal) = &refusal {
                 done.refused += 1;
-                watcher.refused(RefusedRecord {
-                    file,
-                    line: entry.line,
-                    refusal,
-                });
+                watcher.refused(RefusedRecord { file, line: entry.line, refusal });
             }
             let bytes = bytes_before + reader.bytes_read();
-            watcher.progress(Progress {
-                file,
-                records: done.records(),
-                bytes,
-                total_bytes,
-            });
+            watcher.progress(Progress { file, records: done.records(), bytes, total_bytes });
         }
         bytes_before += reader.bytes_read();
     }
@@ -202,11 +183,7 @@ impl Wanted {
 }
 
 /// Stores and counts one record; answers why the store refused it, and fails with the store's words where it cannot go on.
-async fn store<S: RegistrySink>(
-    record: &RegistryRecord,
-    sink: &mut S,
-    done: &mut Summary,
-) -> Result<Option<Refusal>, String> {
+async fn store<S: RegistrySink>(record: &RegistryRecord, sink: &mut S, done: &mut Summary) -> Result<Option<Refusal>, String> {
     match sink.put(record).await {
         Ok(outcome) => {
             match outcome {
@@ -214,13 +191,10 @@ async fn store<S: RegistrySink>(
                 Outcome::Updated => done.updated += 1,
                 Outcome::Unchanged => done.unchanged += 1,
             }
-            done.duplicate_sites_collapsed +=
-                u64::try_from(record.distinct_sites().collapsed).unwrap_or(u64::MAX);
+            done.duplicate_sites_collapsed += u64::try_from(record.distinct_sites().collapsed).unwrap_or(u64::MAX);
             Ok(None)
         }
-        Err(SinkError::Refused(reason)) => Ok(Some(
-            Refusal::whole(reason).of(Some(record.nct_id.as_str())),
-        )),
+        Err(SinkError::Refused(reason)) => Ok(Some(Refusal::whole(reason).of(Some(record.nct_id.as_str())))),
         Err(SinkError::Failed(message)) => Err(message),
     }
 }
@@ -229,29 +203,17 @@ async fn store<S: RegistrySink>(
 fn openable(files: &[PathBuf]) -> Result<u64, ImportCause> {
     files.iter().try_fold(0, |bytes, file| {
         let opened = std::fs::File::open(file).and_then(|opened| opened.metadata());
-        let metadata = opened.map_err(|error| ImportCause::Open {
-            file: file.clone(),
-            error,
-        })?;
+        let metadata = opened.map_err(|error| ImportCause::Open { file: file.clone(), error })?;
         if metadata.is_dir() {
-            let error = io::Error::new(
-                io::ErrorKind::IsADirectory,
-                "it is a folder; name the files in it",
-            );
-            return Err(ImportCause::Open {
-                file: file.clone(),
-                error,
-            });
+            let error = io::Error::new(io::ErrorKind::IsADirectory, "it is a folder; name the files in it");
+            return Err(ImportCause::Open { file: file.clone(), error });
         }
         Ok(bytes + metadata.len())
     })
 }
 
 fn open(file: &Path) -> Result<Reader<io::BufReader<std::fs::File>>, ImportCause> {
-    Reader::open(file).map_err(|error| ImportCause::Open {
-        file: file.to_owned(),
-        error,
-    })
+    Reader::open(file).map_err(|error| ImportCause::Open { file: file.to_owned(), error })
 }
 
 #[cfg(test)]

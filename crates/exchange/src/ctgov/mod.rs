@@ -15,9 +15,7 @@ mod source;
 mod summary;
 mod wire;
 
-pub use import::{
-    ImportCause, ImportError, ImportOptions, ImportWatcher, Progress, RefusedRecord, import,
-};
+pub use import::{ImportCause, ImportError, ImportOptions, ImportWatcher, Progress, RefusedRecord, import};
 pub use parse::parse;
 pub use pieces::MAX_RECORD_BYTES;
 pub use reader::{Entry, Reader};

@@ -18,11 +18,7 @@ pub(super) struct Nesting {
 impl Nesting {
     /// As inside an object, behind a list that is the value of one of its keys.
     pub(super) fn behind_list() -> Self {
-        Self {
-            open: vec![b'}'],
-            last: b']',
-            ..Self::default()
-        }
+        Self { open: vec![b'}'], last: b']', ..Self::default() }
     }
 
     /// Takes the next byte.
@@ -112,27 +108,10 @@ mod tests {
 
     #[test]
     fn what_cannot_close_is_broken() {
-        for text in [
-            "{]",
-            "[}",
-            "]",
-            "{\"a\n",
-            "{\"a\\\n",
-            "{{",
-            "{\"a\":1,{",
-            "[{}{",
-            &"[".repeat(600),
-        ] {
+        for text in ["{]", "[}", "]", "{\"a\n", "{\"a\\\n", "{{", "{\"a\":1,{", "[{}{", &"[".repeat(600)] {
             assert!(after(text).is_broken(), "{text}");
         }
-        for text in [
-            "{",
-            "[[]",
-            "[{}, {",
-            "{\"a\" : {",
-            "{\"a\":\"b\",\n\"c\"",
-            "plain",
-        ] {
+        for text in ["{", "[[]", "[{}, {", "{\"a\" : {", "{\"a\":\"b\",\n\"c\"", "plain"] {
             assert!(!after(text).is_broken(), "{text}");
         }
     }

@@ -31,9 +31,7 @@ impl PageKey {
                 self.matched += 1;
                 Stage::InKey
             }
-            (Stage::Elsewhere | Stage::Key | Stage::Colon, b'"')
-                if nesting.depth() == 1 && nesting.in_string() =>
-            {
+            (Stage::Elsewhere | Stage::Key | Stage::Colon, b'"') if nesting.depth() == 1 && nesting.in_string() => {
                 self.matched = 0;
                 Stage::InKey
             }

@@ -16,37 +16,26 @@ pub fn parse(line: &str) -> Result<RegistryRecord, Refusal> {
     // A BOM may stand before the first record of a file that was split by hand.
     let json = line.strip_prefix('\u{feff}').unwrap_or(line);
     if json.contains('\0') {
-        return Err(Refusal::whole(
-            "the text holds a NUL character; a registry file is UTF-8 text",
-        ));
+        return Err(Refusal::whole("the text holds a NUL character; a registry file is UTF-8 text"));
     }
     let mut deserializer = serde_json::Deserializer::from_str(json);
-    let wire: wire::Record =
-        serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
-            let path = error.path().to_string();
-            let error = error.into_inner();
-            if error.is_data() {
-                Refusal::at(
-                    if path == "." { String::new() } else { path },
-                    words(&error, ""),
-                )
-                .of(number(json).as_deref())
-            } else {
-                Refusal::whole(words(&error, "invalid JSON: "))
-            }
-        })?;
-    deserializer
-        .end()
-        .map_err(|error| Refusal::whole(words(&error, "invalid JSON: ")))?;
+    let wire: wire::Record = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+        let path = error.path().to_string();
+        let error = error.into_inner();
+        if error.is_data() {
+            Refusal::at(if path == "." { String::new() } else { path }, words(&error, "")).of(number(json).as_deref())
+        } else {
+            Refusal::whole(words(&error, "invalid JSON: "))
+        }
+    })?;
+    deserializer.end().map_err(|error| Refusal::whole(words(&error, "invalid JSON: ")))?;
     convert::record(wire)
 }
 
 /// The parser's message with its place in the record put into words.
 fn words(error: &serde_json::Error, kind: &str) -> String {
     let message = error.to_string();
-    let message = message
-        .rsplit_once(" at line ")
-        .map_or(message.as_str(), |(message, _)| message);
+    let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(message, _)| message);
     match (error.line(), error.column()) {
         (0, _) => format!("{kind}{message}"),
         (1, column) => format!("{kind}{message} (character {column} of the record)"),

@@ -91,29 +91,11 @@ fn a_full_record_is_read() {
     assert_eq!(record.overall_status, RegistryStatus::Terminated);
     assert_eq!(record.why_stopped.as_deref(), Some("Slow accrual"));
     let start = record.start_date.expect("a start");
-    assert_eq!(
-        (start.to_string().as_str(), start.precision(), start.kind()),
-        ("2020-04", DatePrecision::Month, None)
-    );
-    assert_eq!(
-        record.primary_completion_date.and_then(|date| date.kind()),
-        Some(EstimateKind::Actual)
-    );
-    assert_eq!(
-        record.completion_date.map(|date| date.precision()),
-        Some(DatePrecision::Year)
-    );
-    assert_eq!(
-        record
-            .last_update_posted
-            .map(|day| day.to_string())
-            .as_deref(),
-        Some("2023-01-02")
-    );
-    assert_eq!(
-        record.enrollment.map(|e| (e.count, e.kind)),
-        Some((40, Some(EstimateKind::Actual)))
-    );
+    assert_eq!((start.to_string().as_str(), start.precision(), start.kind()), ("2020-04", DatePrecision::Month, None));
+    assert_eq!(record.primary_completion_date.and_then(|date| date.kind()), Some(EstimateKind::Actual));
+    assert_eq!(record.completion_date.map(|date| date.precision()), Some(DatePrecision::Year));
+    assert_eq!(record.last_update_posted.map(|day| day.to_string()).as_deref(), Some("2023-01-02"));
+    assert_eq!(record.enrollment.map(|e| (e.count, e.kind)), Some((40, Some(EstimateKind::Actual))));
     assert_eq!(record.masking, Some(Masking::Double));
     assert_eq!(record.has_dmc, Some(true));
     assert_eq!(record.conditions, ["Asthma", "Gout"]);
@@ -132,10 +114,7 @@ fn a_full_record_is_read() {
 fn a_record_survives_its_own_serialisation() {
     let record = parse(&full().to_string()).expect("reads");
     let json = serde_json::to_string(&record).expect("writes");
-    assert_eq!(
-        serde_json::from_str::<RegistryRecord>(&json).expect("reads"),
-        record
-    );
+    assert_eq!(serde_json::from_str::<RegistryRecord>(&json).expect("reads"), record);
 }
 
 #[test]
@@ -146,10 +125,7 @@ fn snapshot_and_raw_record_are_the_same_record() {
     snapshot["versionHolder"] = json!("2026-02-04");
     snapshot["hasResults"] = json!(false);
     assert_eq!(parse(&snapshot.to_string()), parse(&full().to_string()));
-    assert_eq!(
-        parse(&format!("\u{feff}{snapshot}\r")),
-        parse(&full().to_string())
-    );
+    assert_eq!(parse(&format!("\u{feff}{snapshot}\r")), parse(&full().to_string()));
     snapshot["nctId"] = json!("NCT99000002");
     assert_eq!(refusal(&snapshot.to_string()).path, "nctId");
 }
@@ -178,24 +154,13 @@ fn what_a_registry_may_lack_may_be_missing() {
         "/protocolSection/contactsLocationsModule/locations/0/city",
     ] {
         assert!(parse(&with(pointer, None)).is_ok(), "{pointer}");
-        assert!(
-            parse(&with(pointer, Some(Value::Null))).is_ok(),
-            "{pointer} null"
-        );
+        assert!(parse(&with(pointer, Some(Value::Null))).is_ok(), "{pointer} null");
     }
-    let untitled = parse(&with(
-        "/protocolSection/identificationModule/briefTitle",
-        None,
-    ))
-    .expect("reads");
+    let untitled = parse(&with("/protocolSection/identificationModule/briefTitle", None)).expect("reads");
     assert_eq!(untitled.brief_title, "A study of something");
     let phaseless = parse(&with("/protocolSection/designModule/phases", None)).expect("reads");
     assert!(phaseless.phases.is_empty());
-    let not_applicable = parse(&with(
-        "/protocolSection/designModule/phases",
-        Some(json!(["NA"])),
-    ))
-    .expect("reads");
+    let not_applicable = parse(&with("/protocolSection/designModule/phases", Some(json!(["NA"])))).expect("reads");
     assert_eq!(not_applicable.phases, [Phase::Na]);
 }
 
@@ -203,42 +168,15 @@ fn what_a_registry_may_lack_may_be_missing() {
 fn what_must_be_there_is_missed_by_its_path() {
     for (pointer, path) in [
         ("/protocolSection", "protocolSection"),
-        (
-            "/protocolSection/identificationModule",
-            "protocolSection.identificationModule.nctId",
-        ),
-        (
-            "/protocolSection/identificationModule/nctId",
-            "protocolSection.identificationModule.nctId",
-        ),
-        (
-            "/protocolSection/statusModule",
-            "protocolSection.statusModule.overallStatus",
-        ),
-        (
-            "/protocolSection/statusModule/overallStatus",
-            "protocolSection.statusModule.overallStatus",
-        ),
-        (
-            "/protocolSection/sponsorCollaboratorsModule",
-            "protocolSection.sponsorCollaboratorsModule.leadSponsor",
-        ),
-        (
-            "/protocolSection/sponsorCollaboratorsModule/leadSponsor/name",
-            "protocolSection.sponsorCollaboratorsModule.leadSponsor.name",
-        ),
-        (
-            "/protocolSection/designModule",
-            "protocolSection.designModule.studyType",
-        ),
-        (
-            "/protocolSection/designModule/studyType",
-            "protocolSection.designModule.studyType",
-        ),
-        (
-            "/protocolSection/contactsLocationsModule/locations/1/country",
-            "protocolSection.contactsLocationsModule.locations[1].country",
-        ),
+        ("/protocolSection/identificationModule", "protocolSection.identificationModule.nctId"),
+        ("/protocolSection/identificationModule/nctId", "protocolSection.identificationModule.nctId"),
+        ("/protocolSection/statusModule", "protocolSection.statusModule.overallStatus"),
+        ("/protocolSection/statusModule/overallStatus", "protocolSection.statusModule.overallStatus"),
+        ("/protocolSection/sponsorCollaboratorsModule", "protocolSection.sponsorCollaboratorsModule.leadSponsor"),
+        ("/protocolSection/sponsorCollaboratorsModule/leadSponsor/name", "protocolSection.sponsorCollaboratorsModule.leadSponsor.name"),
+        ("/protocolSection/designModule", "protocolSection.designModule.studyType"),
+        ("/protocolSection/designModule/studyType", "protocolSection.designModule.studyType"),
+        ("/protocolSection/contactsLocationsModule/locations/1/country", "protocolSection.contactsLocationsModule.locations[1].country"),
     ] {
         let refusal = refusal(&with(pointer, None));
         assert_eq!(refusal.path, path);
@@ -250,108 +188,33 @@ fn what_must_be_there_is_missed_by_its_path() {
 fn what_is_misspelled_is_named_with_its_path() {
     let place = "/protocolSection/contactsLocationsModule/locations/0";
     for (pointer, value, path, reason) in [
-        (
-            "/protocolSection/identificationModule/nctId",
-            json!("NCT1"),
-            "identificationModule.nctId",
-            "NCT and eight digits",
-        ),
-        (
-            "/protocolSection/statusModule/overallStatus",
-            json!("ASLEEP"),
-            "statusModule.overallStatus",
-            "\"ASLEEP\" is no status",
-        ),
-        (
-            "/protocolSection/statusModule/startDateStruct/date",
-            json!("June 2020"),
-            "statusModule.startDateStruct.date",
-            "YYYY-MM",
-        ),
-        (
-            "/protocolSection/statusModule/startDateStruct/date",
-            json!("2020-13"),
-            "statusModule.startDateStruct.date",
-            "calendar",
-        ),
-        (
-            "/protocolSection/statusModule/startDateStruct/type",
-            json!("GUESSED"),
-            "statusModule.startDateStruct.type",
-            "ACTUAL",
-        ),
+        ("/protocolSection/identificationModule/nctId", json!("NCT1"), "identificationModule.nctId", "NCT and eight digits"),
+        ("/protocolSection/statusModule/overallStatus", json!("ASLEEP"), "statusModule.overallStatus", "\"ASLEEP\" is no status"),
+        ("/protocolSection/statusModule/startDateStruct/date", json!("June 2020"), "statusModule.startDateStruct.date", "YYYY-MM"),
+        ("/protocolSection/statusModule/startDateStruct/date", json!("2020-13"), "statusModule.startDateStruct.date", "calendar"),
+        ("/protocolSection/statusModule/startDateStruct/type", json!("GUESSED"), "statusModule.startDateStruct.type", "ACTUAL"),
         (
             "/protocolSection/statusModule/lastUpdatePostDateStruct/date",
             json!("2020-01"),
             "statusModule.lastUpdatePostDateStruct.date",
             "no day",
         ),
-        (
-            "/protocolSection/designModule/phases/1",
-            json!("PHASE9"),
-            "designModule.phases[1]",
-            "PHASE4",
-        ),
-        (
-            "/protocolSection/designModule/enrollmentInfo/count",
-            json!(-1),
-            "designModule.enrollmentInfo.count",
-            "between 0",
-        ),
-        (
-            "/protocolSection/designModule/enrollmentInfo/count",
-            json!(3_000_000_000_u64),
-            "designModule.enrollmentInfo.count",
-            "between 0",
-        ),
+        ("/protocolSection/designModule/phases/1", json!("PHASE9"), "designModule.phases[1]", "PHASE4"),
+        ("/protocolSection/designModule/enrollmentInfo/count", json!(-1), "designModule.enrollmentInfo.count", "between 0"),
+        ("/protocolSection/designModule/enrollmentInfo/count", json!(3_000_000_000_u64), "designModule.enrollmentInfo.count", "between 0"),
         (
             "/protocolSection/sponsorCollaboratorsModule/collaborators/0",
             json!({"name": "N", "class": "GUILD"}),
             "sponsorCollaboratorsModule.collaborators[0].class",
             "GUILD",
         ),
-        (
-            &format!("{place}/country"),
-            json!("Atlantis"),
-            "contactsLocationsModule.locations[0].country",
-            "Atlantis",
-        ),
-        (
-            &format!("{place}/country"),
-            json!("Former Yugoslavia"),
-            "contactsLocationsModule.locations[0].country",
-            "former state",
-        ),
-        (
-            &format!("{place}/status"),
-            json!("SHUT"),
-            "contactsLocationsModule.locations[0].status",
-            "SHUT",
-        ),
-        (
-            &format!("{place}/geoPoint/lat"),
-            json!(91),
-            "contactsLocationsModule.locations[0].geoPoint",
-            "globe",
-        ),
-        (
-            &format!("{place}/facility"),
-            json!("a\0b"),
-            "contactsLocationsModule.locations[0].facility",
-            "NUL",
-        ),
-        (
-            &format!("{place}/zip"),
-            json!(41013),
-            "contactsLocationsModule.locations[0].zip",
-            "expected a string",
-        ),
-        (
-            "/protocolSection/designModule",
-            json!([1]),
-            "designModule",
-            "expected an object",
-        ),
+        (&format!("{place}/country"), json!("Atlantis"), "contactsLocationsModule.locations[0].country", "Atlantis"),
+        (&format!("{place}/country"), json!("Former Yugoslavia"), "contactsLocationsModule.locations[0].country", "former state"),
+        (&format!("{place}/status"), json!("SHUT"), "contactsLocationsModule.locations[0].status", "SHUT"),
+        (&format!("{place}/geoPoint/lat"), json!(91), "contactsLocationsModule.locations[0].geoPoint", "globe"),
+        (&format!("{place}/facility"), json!("a\0b"), "contactsLocationsModule.locations[0].facility", "NUL"),
+        (&format!("{place}/zip"), json!(41013), "contactsLocationsModule.locations[0].zip", "expected a string"),
+        ("/protocolSection/designModule", json!([1]), "designModule", "expected an object"),
         (
             "/protocolSection/sponsorCollaboratorsModule/leadSponsor",
             json!(["Quillhaven", "INDUSTRY"]),
@@ -370,31 +233,14 @@ fn what_is_misspelled_is_named_with_its_path() {
 
 #[test]
 fn what_is_no_json_is_refused_with_its_place() {
-    for line in [
-        "",
-        "{",
-        "{}x",
-        "{\"protocolSection\":",
-        "not json",
-        "{\"a\":1}{\"b\":2}",
-    ] {
+    for line in ["", "{", "{}x", "{\"protocolSection\":", "not json", "{\"a\":1}{\"b\":2}"] {
         assert!(parse(line).is_err(), "{line}");
     }
-    assert_eq!(
-        refusal("{\"protocolSection\":oops}").to_string(),
-        "invalid JSON: expected value (character 20 of the record)"
-    );
-    assert_eq!(
-        refusal("{\"protocolSection\":{}} tail").to_string(),
-        "invalid JSON: trailing characters (character 24 of the record)"
-    );
+    assert_eq!(refusal("{\"protocolSection\":oops}").to_string(), "invalid JSON: expected value (character 20 of the record)");
+    assert_eq!(refusal("{\"protocolSection\":{}} tail").to_string(), "invalid JSON: trailing characters (character 24 of the record)");
     assert!(refusal("[1]").reason.contains("expected an object"));
     assert!(refusal("{\0}").reason.contains("NUL"));
-    assert!(
-        refusal(&format!("{{\"a\":{}", "[".repeat(100_000)))
-            .reason
-            .contains("invalid JSON")
-    );
+    assert!(refusal(&format!("{{\"a\":{}", "[".repeat(100_000))).reason.contains("invalid JSON"));
     assert_eq!(refusal("{\"studies\":[]}").path, "protocolSection");
 }
 
@@ -406,21 +252,12 @@ fn any_json() -> impl Strategy<Value = Value> {
         any::<i64>().prop_map(Value::from),
         any::<f64>().prop_map(Value::from),
         "\\PC{0,12}".prop_map(Value::from),
-        prop::sample::select(vec![
-            "NCT99000001",
-            "2020-04",
-            "ACTUAL",
-            "PHASE1",
-            "France",
-            "COMPLETED"
-        ])
-        .prop_map(Value::from),
+        prop::sample::select(vec!["NCT99000001", "2020-04", "ACTUAL", "PHASE1", "France", "COMPLETED"]).prop_map(Value::from),
     ];
     leaf.prop_recursive(4, 64, 8, |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
-            prop::collection::hash_map("[a-zA-Z]{1,8}", inner, 0..4)
-                .prop_map(|map| Value::Object(map.into_iter().collect())),
+            prop::collection::hash_map("[a-zA-Z]{1,8}", inner, 0..4).prop_map(|map| Value::Object(map.into_iter().collect())),
         ]
     })
 }
@@ -428,15 +265,8 @@ fn any_json() -> impl Strategy<Value = Value> {
 /// Every place of the full record, as JSON pointers.
 fn pointers(value: &Value, at: &str, into: &mut Vec<String>) {
     let children: Vec<(String, &Value)> = match value {
-        Value::Object(object) => object
-            .iter()
-            .map(|(key, child)| (key.clone(), child))
-            .collect(),
-        Value::Array(array) => array
-            .iter()
-            .enumerate()
-            .map(|(index, child)| (index.to_string(), child))
-            .collect(),
+        Value::Object(object) => object.iter().map(|(key, child)| (key.clone(), child)).collect(),
+        Value::Array(array) => array.iter().enumerate().map(|(index, child)| (index.to_string(), child)).collect(),
         _ => return,
     };
     for (key, child) in children {

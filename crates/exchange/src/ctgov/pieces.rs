@@ -71,13 +71,7 @@ impl<R: BufRead> Pieces<R> {
     }
 
     fn with_limit(reader: R, limit: usize) -> Self {
-        Self {
-            source: Source::new(reader),
-            state: State::Between,
-            text: Vec::new(),
-            breaks: 0,
-            limit,
-        }
+        Self { source: Source::new(reader), state: State::Between, text: Vec::new(), breaks: 0, limit }
     }
 
     /// Bytes read so far.
@@ -110,12 +104,7 @@ impl<R: BufRead> Pieces<R> {
                     None
                 }
             };
-            if let Some(Found {
-                line,
-                place,
-                refusal,
-            }) = found
-            {
+            if let Some(Found { line, place, refusal }) = found {
                 let text = refusal.map_or(Ok(self.text.as_slice()), Err);
                 return Ok(Some(Piece { line, place, text }));
             }
@@ -132,10 +121,7 @@ impl<R: BufRead> Pieces<R> {
                     self.text.clear();
                     if byte == b'[' {
                         self.skip(byte);
-                        self.state = State::Elements {
-                            next: 0,
-                            list: List::Bare,
-                        };
+                        self.state = State::Elements { next: 0, list: List::Bare };
                     }
                     return Ok(true);
                 }
@@ -147,13 +133,7 @@ impl<R: BufRead> Pieces<R> {
     /// A record on a line of its own or over many; or, once `"studies": [` has gone by, the way into a page.
     fn line_or_document(&mut self) -> io::Result<Option<Found>> {
         let line = self.source.line;
-        let found = |refusal| {
-            Ok(Some(Found {
-                line,
-                place: String::new(),
-                refusal,
-            }))
-        };
+        let found = |refusal| Ok(Some(Found { line, place: String::new(), refusal }));
         let mut nesting = Nesting::default();
         let mut keys = PageKey::default();
         let mut too_long = false;
@@ -164,17 +144,12 @@ impl<R: BufRead> Pieces<R> {
                 return found(too_long.then(|| self.too_long()));
             }
             if self.begins_anew(byte, &nesting) {
-                return found(Some(Refusal::whole(
-                    "invalid JSON: the next record begins before this one ends",
-                )));
+                return found(Some(Refusal::whole("invalid JSON: the next record begins before this one ends")));
             }
             self.skip(byte);
             nesting.take(byte);
             if keys.take(byte, &nesting) {
-                self.state = State::Elements {
-                    next: 0,
-                    list: List::Page,
-                };
+                self.state = State::Elements { next: 0, list: List::Page };
                 return Ok(None);
             }
             too_long |= !self.keep(byte);
@@ -191,11 +166,7 @@ impl<R: BufRead> Pieces<R> {
         if too_long {
             return found(Some(self.too_long()));
         }
-        found(
-            nesting
-                .is_open()
-                .then(|| Refusal::whole("the file ends inside this record; fetch the file again")),
-        )
+        found(nesting.is_open().then(|| Refusal::whole("the file ends inside this record; fetch the file again")))
     }
 
     /// One element of a list, or the way out of it.
@@ -209,14 +180,8 @@ impl<R: BufRead> Pieces<R> {
             match self.source.peek()? {
                 None => {
                     self.state = State::Between;
-                    let refusal = Refusal::whole(
-                        "the file ends inside the list of studies; fetch the file again",
-                    );
-                    return Ok(Some(Found {
-                        line: self.source.line,
-                        place,
-                        refusal: Some(refusal),
-                    }));
+                    let refusal = Refusal::whole("the file ends inside the list of studies; fetch the file again");
+                    return Ok(Some(Found { line: self.source.line, place, refusal: Some(refusal) }));
                 }
                 Some(b']') => {
                     self.skip(b']');
@@ -230,17 +195,10 @@ impl<R: BufRead> Pieces<R> {
                 Some(byte) => break byte,
             }
         };
-        self.state = State::Elements {
-            next: next + 1,
-            list,
-        };
+        self.state = State::Elements { next: next + 1, list };
         let line = self.source.line;
         let refusal = self.element_text(matches!(first, b'{' | b'['))?;
-        Ok(Some(Found {
-            line,
-            place,
-            refusal,
-        }))
+        Ok(Some(Found { line, place, refusal }))
     }
 
     /// Reads an element's text into the buffer; answers why it cannot be had.
@@ -254,9 +212,7 @@ impl<R: BufRead> Pieces<R> {
             }
             if !std::mem::take(&mut first) && self.begins_anew(byte, &nesting) {
                 self.state = State::Between;
-                return Ok(Some(Refusal::whole(
-                    "the line ends inside this record; fetch the page again",
-                )));
+                return Ok(Some(Refusal::whole("the line ends inside this record; fetch the page again")));
             }
             self.skip(byte);
             nesting.take(byte);
@@ -270,36 +226,24 @@ impl<R: BufRead> Pieces<R> {
             }
         }
         self.state = State::Between;
-        Ok(Some(Refusal::whole(
-            "the file ends inside this record; fetch the file again",
-        )))
+        Ok(Some(Refusal::whole("the file ends inside this record; fetch the file again")))
     }
 
     /// The rest of a page behind its list; it holds nothing to take, but must be there.
     fn tail(&mut self) -> io::Result<Option<Found>> {
         let line = self.source.line;
-        let refused = |reason| {
-            Ok(Some(Found {
-                line,
-                place: String::new(),
-                refusal: Some(Refusal::whole(reason)),
-            }))
-        };
+        let refused = |reason| Ok(Some(Found { line, place: String::new(), refusal: Some(Refusal::whole(reason)) }));
         let mut nesting = Nesting::behind_list();
         while let Some(byte) = self.source.peek()? {
             if self.begins_anew(byte, &nesting) {
                 self.state = State::Between;
-                return refused(
-                    "the page is cut off behind its list of studies; fetch the page again",
-                );
+                return refused("the page is cut off behind its list of studies; fetch the page again");
             }
             self.skip(byte);
             nesting.take(byte);
             if nesting.is_broken() {
                 self.state = State::Lost;
-                return refused(
-                    "the page goes on with invalid JSON behind its list of studies; fetch the page again",
-                );
+                return refused("the page goes on with invalid JSON behind its list of studies; fetch the page again");
             }
             if !nesting.is_open() {
                 self.state = State::Between;
@@ -325,9 +269,7 @@ impl<R: BufRead> Pieces<R> {
     /// Whether `byte`, not yet taken, begins another document though the one at hand is open: at the start of a line stands a bracket
     /// that JSON would not have there, or the document stood on one line and that line has ended.
     fn begins_anew(&self, byte: u8, nesting: &Nesting) -> bool {
-        self.source.at_line_start
-            && matches!(byte, b'{' | b'[')
-            && (self.breaks == 1 || !nesting.takes_bracket())
+        self.source.at_line_start && matches!(byte, b'{' | b'[') && (self.breaks == 1 || !nesting.takes_bracket())
     }
 
     /// Goes past the byte that was peeked.
@@ -346,17 +288,12 @@ impl<R: BufRead> Pieces<R> {
     }
 
     fn too_long(&self) -> Refusal {
-        Refusal::whole(format_args!(
-            "longer than {} bytes, which no record may be; look for a missing line break or bracket",
-            self.limit
-        ))
+        Refusal::whole(format_args!("longer than {} bytes, which no record may be; look for a missing line break or bracket", self.limit))
     }
 }
 
 fn lost() -> Refusal {
-    Refusal::whole(
-        "invalid JSON: its brackets or quotes do not match, so the rest of this document cannot be read",
-    )
+    Refusal::whole("invalid JSON: its brackets or quotes do not match, so the rest of this document cannot be read")
 }
 
 #[cfg(test)]

@@ -10,10 +10,7 @@ fn cut_with(text: &str, limit: usize) -> Vec<(u64, String, Result<String, String
     let mut pieces = Pieces::with_limit(BufReader::with_capacity(3, text.as_bytes()), limit);
     let mut all = Vec::new();
     while let Some(piece) = pieces.next_piece().expect("memory reads") {
-        let text = piece
-            .text
-            .map(|text| String::from_utf8_lossy(text).into_owned())
-            .map_err(|refusal| refusal.reason);
+        let text = piece.text.map(|text| String::from_utf8_lossy(text).into_owned()).map_err(|refusal| refusal.reason);
         all.push((piece.line, piece.place, text));
     }
     assert_eq!(pieces.bytes_read(), text.len() as u64, "read to the end");
@@ -26,17 +23,11 @@ fn cut(text: &str) -> Vec<(u64, String, Result<String, String>)> {
 
 /// The texts, where nothing was refused.
 fn texts(text: &str) -> Vec<(u64, String)> {
-    cut(text)
-        .into_iter()
-        .map(|(line, _, text)| (line, text.expect("no refusal").trim().to_owned()))
-        .collect()
+    cut(text).into_iter().map(|(line, _, text)| (line, text.expect("no refusal").trim().to_owned())).collect()
 }
 
 fn lines(expected: &[(u64, &str)]) -> Vec<(u64, String)> {
-    expected
-        .iter()
-        .map(|(line, text)| (*line, (*text).to_owned()))
-        .collect()
+    expected.iter().map(|(line, text)| (*line, (*text).to_owned())).collect()
 }
 
 /// A refusal at a line, recognised by a word of its reason.
@@ -46,10 +37,7 @@ fn is_refused(piece: &(u64, String, Result<String, String>), line: u64, word: &s
 
 #[test]
 fn lines_blank_lines_and_byte_order_mark() {
-    assert_eq!(
-        texts("\u{feff}{\"a\":1}\r\n\n   \n{\"b\":2}\n{\"c\":3}"),
-        lines(&[(1, "{\"a\":1}"), (4, "{\"b\":2}"), (5, "{\"c\":3}")])
-    );
+    assert_eq!(texts("\u{feff}{\"a\":1}\r\n\n   \n{\"b\":2}\n{\"c\":3}"), lines(&[(1, "{\"a\":1}"), (4, "{\"b\":2}"), (5, "{\"c\":3}")]));
     assert_eq!(texts(""), []);
     assert_eq!(texts("\n \n"), []);
 }
@@ -58,14 +46,7 @@ fn lines_blank_lines_and_byte_order_mark() {
 fn a_bad_line_is_a_piece_of_its_own() {
     assert_eq!(
         texts("{\"a\":1}\n{\"b\":{\n}}}\nplain\n{\"c\n{\"d\":4}\n"),
-        lines(&[
-            (1, "{\"a\":1}"),
-            (2, "{\"b\":{"),
-            (3, "}}}"),
-            (4, "plain"),
-            (5, "{\"c"),
-            (6, "{\"d\":4}")
-        ])
+        lines(&[(1, "{\"a\":1}"), (2, "{\"b\":{"), (3, "}}}"), (4, "plain"), (5, "{\"c"), (6, "{\"d\":4}")])
     );
 }
 
@@ -80,10 +61,7 @@ fn a_page_on_one_line_is_cut_into_its_studies() {
         (2, "studies[1]", r#"{"b":[{}]}"#),
         (3, "", r#"{"c":1}"#),
     ];
-    assert_eq!(
-        two,
-        expected.map(|(line, place, text)| (line, place.to_owned(), Ok(text.to_owned())))
-    );
+    assert_eq!(two, expected.map(|(line, place, text)| (line, place.to_owned(), Ok(text.to_owned()))));
 }
 
 #[test]
@@ -94,22 +72,14 @@ fn a_page_over_many_lines_is_cut_into_its_studies() {
         "{\"studies\": [{\n  \"a\": 1\n}, {\n  \"b\": [{}]\n}]}",
         "[\n{\"a\": 1},\n{\"b\": [{}]}\n]\n",
     ] {
-        let cut: Vec<String> = texts(page)
-            .into_iter()
-            .map(|(_, text)| text.split_whitespace().collect::<String>())
-            .collect();
+        let cut: Vec<String> = texts(page).into_iter().map(|(_, text)| text.split_whitespace().collect::<String>()).collect();
         assert_eq!(cut, [r#"{"a":1}"#, r#"{"b":[{}]}"#], "{page}");
     }
 }
 
 #[test]
 fn only_the_outermost_studies_make_a_page() {
-    for line in [
-        r#"{"x":{"studies":[1,2]}}"#,
-        r#"{"x":"studies","y":[1]}"#,
-        r#"{"studies":{"a":[1]}}"#,
-        r#"{"studies2":[1]}"#,
-    ] {
+    for line in [r#"{"x":{"studies":[1,2]}}"#, r#"{"x":"studies","y":[1]}"#, r#"{"studies":{"a":[1]}}"#, r#"{"studies2":[1]}"#] {
         assert_eq!(texts(line), lines(&[(1, line)]));
     }
 }
@@ -117,51 +87,24 @@ fn only_the_outermost_studies_make_a_page() {
 #[test]
 fn a_record_over_many_lines_is_one_piece() {
     let record = "{\n  \"a\": {\n    \"b\": [1]\n  }\n}";
-    assert_eq!(
-        texts(&format!("{record}\n{record}\n{{\"c\":1}}\n")),
-        lines(&[(1, record), (6, record), (11, "{\"c\":1}")])
-    );
+    assert_eq!(texts(&format!("{record}\n{record}\n{{\"c\":1}}\n")), lines(&[(1, record), (6, record), (11, "{\"c\":1}")]));
 }
 
 #[test]
 fn a_truncated_file_loses_only_its_last_record() {
     for (text, good, line, word) in [
         ("{\"a\":1}\n{\"b\":[1", 1, 2, "file ends inside this record"),
-        (
-            "{\n \"a\":1\n}\n{\n \"b\":[",
-            1,
-            4,
-            "file ends inside this record",
-        ),
-        (
-            "{\"studies\":[{\"a\":1},{\"b\":\"",
-            1,
-            1,
-            "file ends inside this record",
-        ),
-        (
-            "{\"studies\":[{\"a\":1},\n{\"b\":2},",
-            2,
-            2,
-            "inside the list",
-        ),
-        (
-            "{\"studies\":[{\"a\":1}],\"nextPageToken\":\"",
-            1,
-            1,
-            "before the page is closed",
-        ),
+        ("{\n \"a\":1\n}\n{\n \"b\":[", 1, 4, "file ends inside this record"),
+        ("{\"studies\":[{\"a\":1},{\"b\":\"", 1, 1, "file ends inside this record"),
+        ("{\"studies\":[{\"a\":1},\n{\"b\":2},", 2, 2, "inside the list"),
+        ("{\"studies\":[{\"a\":1}],\"nextPageToken\":\"", 1, 1, "before the page is closed"),
         ("{\n", 0, 1, "file ends inside this record"),
         ("{\"studies\":[", 0, 1, "inside the list"),
     ] {
         let cut = cut(text);
         assert_eq!(cut.len(), good + 1, "{text}");
         assert!(cut[..good].iter().all(|piece| piece.2.is_ok()), "{text}");
-        assert!(
-            is_refused(&cut[good], line, word),
-            "{text}: {:?}",
-            cut[good]
-        );
+        assert!(is_refused(&cut[good], line, word), "{text}: {:?}", cut[good]);
     }
 }
 
@@ -175,9 +118,7 @@ fn a_page_cut_off_at_its_line_costs_no_other_line() {
         r#"{"studies":[{"a":1}],"nextPageToken":"#,
         r#"{"studies":[{"a":1}],"nextPageToken":"x"]"#,
     ] {
-        let cut = cut(&format!(
-            "{broken}\n{{\"z\":1}}\n{{\"studies\":[{{\"y\":1}}]}}\n"
-        ));
+        let cut = cut(&format!("{broken}\n{{\"z\":1}}\n{{\"studies\":[{{\"y\":1}}]}}\n"));
         assert_eq!(cut.len(), 4, "{broken}: {cut:?}");
         assert_eq!(cut[0].2.as_deref(), Ok(r#"{"a":1}"#));
         assert!(cut[1].2.is_err() && cut[1].0 == 1, "{cut:?}");
@@ -190,19 +131,12 @@ fn a_page_cut_off_at_its_line_costs_no_other_line() {
 fn a_lone_bracket_costs_no_other_line() {
     let cut = cut("{\n{\"a\":1}\n{\"b\":2}\n");
     assert!(is_refused(&cut[0], 1, "next record begins"), "{cut:?}");
-    assert_eq!(
-        cut[1..].iter().map(|piece| piece.0).collect::<Vec<_>>(),
-        [2, 3]
-    );
+    assert_eq!(cut[1..].iter().map(|piece| piece.0).collect::<Vec<_>>(), [2, 3]);
 }
 
 #[test]
 fn a_record_over_many_lines_that_does_not_close_costs_no_other() {
-    for broken in [
-        "{\n  \"a\": {\n    \"b\": 1\n}\n",
-        "{\n  \"a\": \"b\n}\n",
-        "{\n  \"a\": [1\n}\n",
-    ] {
+    for broken in ["{\n  \"a\": {\n    \"b\": 1\n}\n", "{\n  \"a\": \"b\n}\n", "{\n  \"a\": [1\n}\n"] {
         let cut = cut(&format!("{broken}{{\"z\":1}}\n{{\"y\":1}}\n"));
         assert_eq!(cut.len(), 3, "{broken}: {cut:?}");
         assert!(cut[0].2.is_err());
@@ -213,10 +147,7 @@ fn a_record_over_many_lines_that_does_not_close_costs_no_other() {
 #[test]
 fn elements_that_are_no_records_are_pieces_all_the_same() {
     let cut = cut("{\"studies\":[1, null,\"a,]\", {}]}");
-    let found: Vec<_> = cut
-        .iter()
-        .map(|piece| piece.2.as_deref().expect("cut").trim())
-        .collect();
+    let found: Vec<_> = cut.iter().map(|piece| piece.2.as_deref().expect("cut").trim()).collect();
     assert_eq!(found, ["1", "null", "\"a,]\"", "{}"]);
 }
 
@@ -225,24 +156,9 @@ fn what_is_too_long_is_refused_and_passed_over() {
     let long = format!("{{\"a\":\"{}\"}}", "x".repeat(40));
     let page = format!("{{\"studies\":[{{\"a\":1}},{long},{{\"b\":1}}]}}");
     let many_lines = format!("{{\n\"a\":\"{}\"\n}}", "x".repeat(40));
-    let cut = cut_with(
-        &format!("{{\"a\":1}}\n{long}\n{{\"b\":1}}\n{page}\n{many_lines}\n{{\"c\":1}}"),
-        30,
-    );
+    let cut = cut_with(&format!("{{\"a\":1}}\n{long}\n{{\"b\":1}}\n{page}\n{many_lines}\n{{\"c\":1}}"), 30);
     let outcome: Vec<_> = cut.iter().map(|piece| (piece.0, piece.2.is_ok())).collect();
-    assert_eq!(
-        outcome,
-        [
-            (1, true),
-            (2, false),
-            (3, true),
-            (4, true),
-            (4, false),
-            (4, true),
-            (5, false),
-            (8, true)
-        ]
-    );
+    assert_eq!(outcome, [(1, true), (2, false), (3, true), (4, true), (4, false), (4, true), (5, false), (8, true)]);
     assert!(is_refused(&cut[1], 2, "longer than 30 bytes"));
     // Exactly at the limit is not too long, and nor is a page longer than it.
     assert!(cut_with("{\"a\":1}\n", 7)[0].2.is_ok());
@@ -251,21 +167,14 @@ fn what_is_too_long_is_refused_and_passed_over() {
 
 #[test]
 fn memory_follows_the_longest_record_not_the_page() {
-    let page = format!(
-        "{{\"studies\":[{}{{}}]}}",
-        "{\"a\":\"some study\"},\n".repeat(50_000)
-    );
+    let page = format!("{{\"studies\":[{}{{}}]}}", "{\"a\":\"some study\"},\n".repeat(50_000));
     let mut pieces = Pieces::new(page.as_bytes());
     let mut count = 0;
     while pieces.next_piece().expect("memory reads").is_some() {
         count += 1;
     }
     assert_eq!(count, 50_001);
-    assert!(
-        pieces.text.capacity() < 1024,
-        "{} bytes",
-        pieces.text.capacity()
-    );
+    assert!(pieces.text.capacity() < 1024, "{} bytes", pieces.text.capacity());
 }
 
 proptest! {

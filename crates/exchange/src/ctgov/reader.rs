@@ -39,20 +39,14 @@ impl Reader<BufReader<File>> {
     /// # Errors
     /// Where the file cannot be opened.
     pub fn open(path: &Path) -> io::Result<Self> {
-        Ok(Self::new(BufReader::with_capacity(
-            READ_AHEAD,
-            File::open(path)?,
-        )))
+        Ok(Self::new(BufReader::with_capacity(READ_AHEAD, File::open(path)?)))
     }
 }
 
 impl<R: BufRead> Reader<R> {
     /// Reads from anything that is buffered.
     pub fn new(reader: R) -> Self {
-        Self {
-            pieces: Pieces::new(reader),
-            ended: false,
-        }
+        Self { pieces: Pieces::new(reader), ended: false }
     }
 
     /// Bytes gone by so far.
@@ -94,10 +88,7 @@ fn entry(piece: Piece<'_>) -> Entry {
     let record = text
         .and_then(|bytes| {
             std::str::from_utf8(bytes).map_err(|error| {
-                Refusal::whole(format_args!(
-                    "not UTF-8 text (byte {} of the record); save the file as UTF-8",
-                    error.valid_up_to() + 1
-                ))
+                Refusal::whole(format_args!("not UTF-8 text (byte {} of the record); save the file as UTF-8", error.valid_up_to() + 1))
             })
         })
         .and_then(parse)

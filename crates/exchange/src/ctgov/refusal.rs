@@ -17,11 +17,7 @@ pub struct Refusal {
 impl Refusal {
     /// A refusal at a place of the record.
     pub(crate) fn at(path: impl Into<String>, reason: impl fmt::Display) -> Self {
-        Self {
-            nct_id: None,
-            path: path.into(),
-            reason: reason.to_string(),
-        }
+        Self { nct_id: None, path: path.into(), reason: reason.to_string() }
     }
 
     /// A refusal of the record as a whole.
@@ -31,10 +27,7 @@ impl Refusal {
 
     /// The same with the record's number, where one is given.
     pub(crate) fn of(self, nct_id: Option<&str>) -> Self {
-        Self {
-            nct_id: nct_id.map(str::to_owned).or(self.nct_id),
-            ..self
-        }
+        Self { nct_id: nct_id.map(str::to_owned).or(self.nct_id), ..self }
     }
 
     /// The same seen from the document that holds the record: `prefix` stands before the path.

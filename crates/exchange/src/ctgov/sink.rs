@@ -34,8 +34,5 @@ pub trait RegistrySink {
     ///
     /// # Errors
     /// [`SinkError`]; nothing of the record is stored then.
-    fn put(
-        &mut self,
-        record: &RegistryRecord,
-    ) -> impl Future<Output = Result<Outcome, SinkError>> + Send;
+    fn put(&mut self, record: &RegistryRecord) -> impl Future<Output = Result<Outcome, SinkError>> + Send;
 }

@@ -16,12 +16,7 @@ pub(super) struct Source<R> {
 
 impl<R: BufRead> Source<R> {
     pub(super) fn new(reader: R) -> Self {
-        Self {
-            reader,
-            line: 1,
-            bytes: 0,
-            at_line_start: true,
-        }
+        Self { reader, line: 1, bytes: 0, at_line_start: true }
     }
 
     /// The next byte, left where it is; nothing at the end.

@@ -31,17 +31,8 @@ impl Summary {
 /// `created N, updated N, unchanged N, refused N`.
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            created,
-            updated,
-            unchanged,
-            refused,
-            ..
-        } = self;
-        write!(
-            f,
-            "created {created}, updated {updated}, unchanged {unchanged}, refused {refused}"
-        )
+        let Self { created, updated, unchanged, refused, .. } = self;
+        write!(f, "created {created}, updated {updated}, unchanged {unchanged}, refused {refused}")
     }
 }
 
@@ -51,18 +42,8 @@ mod tests {
 
     #[test]
     fn the_last_line_is_a_contract() {
-        let summary = Summary {
-            created: 1,
-            updated: 2,
-            unchanged: 3,
-            refused: 4,
-            duplicate_sites_collapsed: 5,
-            other_sponsors: 6,
-        };
-        assert_eq!(
-            summary.to_string(),
-            "created 1, updated 2, unchanged 3, refused 4"
-        );
+        let summary = Summary { created: 1, updated: 2, unchanged: 3, refused: 4, duplicate_sites_collapsed: 5, other_sponsors: 6 };
+        assert_eq!(summary.to_string(), "created 1, updated 2, unchanged 3, refused 4");
         assert_eq!(summary.records(), 16);
     }
 }

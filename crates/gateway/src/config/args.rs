@@ -26,13 +26,8 @@ impl Args for SettingsArgs {
             .value_name("FILE")
             .value_parser(value_parser!(PathBuf))
             .help_heading("Settings")
-            .help(
-                "A TOML file of settings, by the names below with underscores [env: TANDEM_CONFIG]",
-            );
-        command
-            .arg(file)
-            .args(ROWS.iter().filter_map(flag))
-            .after_long_help(Settings::help_of_secrets())
+            .help("A TOML file of settings, by the names below with underscores [env: TANDEM_CONFIG]");
+        command.arg(file).args(ROWS.iter().filter_map(flag)).after_long_help(Settings::help_of_secrets())
     }
 
     fn augment_args_for_update(command: Command) -> Command {
@@ -45,18 +40,9 @@ fn flag(row: &'static Row) -> Option<Arg> {
         .long(row.flag.as_deref()?)
         .value_name(row.word)
         .help_heading("Settings")
-        .help(format!(
-            "{} [env: {}] [default: {}]",
-            row.meaning, row.variable, row.default
-        ));
+        .help(format!("{} [env: {}] [default: {}]", row.meaning, row.variable, row.default));
     // A switch takes its value only after `=`, or it would swallow a file name that follows it.
-    Some(if row.switch {
-        arg.num_args(0..=1)
-            .require_equals(true)
-            .default_missing_value("true")
-    } else {
-        arg
-    })
+    Some(if row.switch { arg.num_args(0..=1).require_equals(true).default_missing_value("true") } else { arg })
 }
 
 impl FromArgMatches for SettingsArgs {
@@ -66,10 +52,7 @@ impl FromArgMatches for SettingsArgs {
             .filter(|row| row.flag.is_some())
             .filter_map(|row| Some((row, matches.get_one::<String>(row.name)?.clone())))
             .collect();
-        Ok(Self {
-            config: matches.get_one::<PathBuf>(CONFIG).cloned(),
-            given,
-        })
+        Ok(Self { config: matches.get_one::<PathBuf>(CONFIG).cloned(), given })
     }
 
     fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), Error> {

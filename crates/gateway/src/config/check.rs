@@ -54,20 +54,14 @@ impl Settings {
             self.check_provider(&mut found);
         }
         if !self.development && self.cors_origins.iter().any(|origin| origin == "*") {
-            found.push(Problem::new(
-                "TANDEM_CORS_ORIGINS",
-                "is * (any website); name the origins of your portals instead",
-            ));
+            found.push(Problem::new("TANDEM_CORS_ORIGINS", "is * (any website); name the origins of your portals instead"));
         }
         SettingsError::unless_none(found)
     }
 
     /// The URLs that keys come from must be ones that nobody on the way can change.
     fn check_provider(&self, found: &mut Vec<Problem>) {
-        let urls = [
-            ("TANDEM_JWT_ISSUER", &self.jwt_issuer),
-            ("TANDEM_JWKS_URL", &self.jwks_url),
-        ];
+        let urls = [("TANDEM_JWT_ISSUER", &self.jwt_issuer), ("TANDEM_JWKS_URL", &self.jwks_url)];
         for (place, url) in urls {
             // An issuer that is no URL is fine where the keys' address is given.
             let matters = place != "TANDEM_JWT_ISSUER" || self.jwks_url.is_none();
@@ -77,10 +71,9 @@ impl Settings {
             match Url::parse(url).ok().as_ref().map(Url::scheme) {
                 Some("https") => {}
                 Some("http") if self.development => {}
-                Some("http") => found.push(Problem::new(
-                    place,
-                    "must be an https URL: keys that arrive in clear can be replaced on the way",
-                )),
+                Some("http") => {
+                    found.push(Problem::new(place, "must be an https URL: keys that arrive in clear can be replaced on the way"))
+                }
                 _ => found.push(Problem::new(place, "must be an https URL")),
             }
         }
@@ -109,10 +102,7 @@ impl Settings {
         for (name, value) in self.must_not_be_zero() {
             if value == 0 {
                 let variable = format!("TANDEM_{}", name.to_ascii_uppercase());
-                found.push(Problem::new(
-                    variable,
-                    "must be more than 0: nothing could be served",
-                ));
+                found.push(Problem::new(variable, "must be more than 0: nothing could be served"));
             }
         }
         if self.rate_limit > 0 && self.rate_bucket < self.max_cost {
@@ -153,10 +143,7 @@ impl Settings {
             ("max_document_chars", self.max_document_chars.into()),
             ("max_document_tokens", self.max_document_tokens.into()),
             ("max_depth", self.max_depth.into()),
-            (
-                "max_introspection_depth",
-                self.max_introspection_depth.into(),
-            ),
+            ("max_introspection_depth", self.max_introspection_depth.into()),
             ("max_aliases", self.max_aliases.into()),
             ("max_directives", self.max_directives.into()),
             ("max_root_fields", self.max_root_fields.into()),
@@ -169,7 +156,5 @@ impl Settings {
 
 /// Whether a text is exactly what a browser sends as `Origin`.
 fn is_origin(text: &str) -> bool {
-    Url::parse(text).is_ok_and(|url| {
-        matches!(url.scheme(), "http" | "https") && url.origin().ascii_serialization() == text
-    })
+    Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.origin().ascii_serialization() == text)
 }

@@ -25,14 +25,7 @@ impl Settings {
 }
 
 fn write_row(text: &mut String, row: &Row) {
-    let flag = row
-        .flag
-        .as_deref()
-        .map_or_else(String::new, |flag| format!(", --{flag}"));
+    let flag = row.flag.as_deref().map_or_else(String::new, |flag| format!(", --{flag}"));
     // Writing to a string can't fail.
-    let _ = writeln!(
-        text,
-        "{} ({}{flag})\n    {} [default: {}]",
-        row.variable, row.name, row.meaning, row.default
-    );
+    let _ = writeln!(text, "{} ({}{flag})\n    {} [default: {}]", row.variable, row.name, row.meaning, row.default);
 }

@@ -43,11 +43,7 @@ impl<T: Kind> Kind for Option<T> {
 
     /// Empty text is "not set": compose files and shells pass unset variables on as empty ones.
     fn read(text: &str) -> Result<Self, String> {
-        if text.is_empty() {
-            Ok(None)
-        } else {
-            T::read(text).map(Some)
-        }
+        if text.is_empty() { Ok(None) } else { T::read(text).map(Some) }
     }
 
     fn show(&self) -> String {
@@ -110,8 +106,7 @@ impl Kind for SocketAddr {
     const WORD: &'static str = "ADDRESS:PORT";
 
     fn read(text: &str) -> Result<Self, String> {
-        text.parse()
-            .map_err(|_| "must be an IP address and a port, such as 127.0.0.1:8080".to_owned())
+        text.parse().map_err(|_| "must be an IP address and a port, such as 127.0.0.1:8080".to_owned())
     }
 
     fn show(&self) -> String {
@@ -123,12 +118,8 @@ impl Kind for Duration {
     const WORD: &'static str = "DURATION";
 
     fn read(text: &str) -> Result<Self, String> {
-        let wrong = || {
-            "must be a duration: a whole number with ms, s, m, h or d (no unit: seconds)".to_owned()
-        };
-        let digits = text
-            .find(|c: char| !c.is_ascii_digit())
-            .unwrap_or(text.len());
+        let wrong = || "must be a duration: a whole number with ms, s, m, h or d (no unit: seconds)".to_owned();
+        let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
         let (number, unit) = text.split_at(digits);
         let number: u64 = number.parse().map_err(|_| wrong())?;
         let factor = match unit {
@@ -139,10 +130,7 @@ impl Kind for Duration {
             "d" => 86_400,
             _ => return Err(wrong()),
         };
-        number
-            .checked_mul(factor)
-            .map(Self::from_secs)
-            .ok_or_else(wrong)
+        number.checked_mul(factor).map(Self::from_secs).ok_or_else(wrong)
     }
 
     fn show(&self) -> String {
@@ -163,20 +151,11 @@ impl Kind for Vec<String> {
     const WORD: &'static str = "LIST";
 
     fn read(text: &str) -> Result<Self, String> {
-        Ok(text
-            .split(',')
-            .map(str::trim)
-            .filter(|item| !item.is_empty())
-            .map(str::to_owned)
-            .collect())
+        Ok(text.split(',').map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect())
     }
 
     fn show(&self) -> String {
-        if self.is_empty() {
-            "none".to_owned()
-        } else {
-            self.join(",")
-        }
+        if self.is_empty() { "none".to_owned() } else { self.join(",") }
     }
 }
 

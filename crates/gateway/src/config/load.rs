@@ -33,10 +33,7 @@ pub struct Sources {
 impl Sources {
     /// This process's environment, and the flags it was started with.
     pub fn of_process(args: SettingsArgs) -> Self {
-        Self {
-            environment: std::env::vars_os().collect(),
-            args,
-        }
+        Self { environment: std::env::vars_os().collect(), args }
     }
 }
 
@@ -51,10 +48,7 @@ impl Settings {
         let mut problems = Vec::new();
         let variables = variables(&sources.environment, &mut problems);
 
-        let named = variables
-            .iter()
-            .find(|(name, value)| name == CONFIG && !value.is_empty())
-            .map(|(_, value)| PathBuf::from(value));
+        let named = variables.iter().find(|(name, value)| name == CONFIG && !value.is_empty()).map(|(_, value)| PathBuf::from(value));
         if let Some(path) = sources.args.config.clone().or(named) {
             settings.read_file(&path, &mut problems);
         }
@@ -93,35 +87,20 @@ impl Settings {
             // The parser's full message quotes the line, which may hold a secret; what is wrong and where is enough.
             Err(error) => {
                 let error: toml::de::Error = error;
-                let line = error.span().map_or(1, |span| {
-                    1 + text
-                        .bytes()
-                        .take(span.start)
-                        .filter(|byte| *byte == b'\n')
-                        .count()
-                });
-                return problems.push(Problem::new(
-                    format!("{shown}, line {line}"),
-                    "is not valid TOML",
-                ));
+                let line = error.span().map_or(1, |span| 1 + text.bytes().take(span.start).filter(|byte| *byte == b'\n').count());
+                return problems.push(Problem::new(format!("{shown}, line {line}"), "is not valid TOML"));
             }
         };
         for (key, value) in &table {
             let place = format!("{key} in {shown}");
             // The same names in both places: a file may also spell a setting as its variable is spelled.
-            let Some(row) = ROWS
-                .iter()
-                .find(|row| row.name == key || row.variable == *key)
-            else {
+            let Some(row) = ROWS.iter().find(|row| row.name == key || row.variable == *key) else {
                 let message = "is no setting that Tandem knows; correct or remove it (see tandem serve --help)";
                 problems.push(Problem::new(place, message));
                 continue;
             };
             if row.name != key && table.contains_key(row.name) {
-                problems.push(Problem::new(
-                    place,
-                    format!("is set twice, as {} too", row.name),
-                ));
+                problems.push(Problem::new(place, format!("is set twice, as {} too", row.name)));
                 continue;
             }
             match text_of(value, row) {
@@ -146,19 +125,12 @@ fn text_of(value: &Value, row: &Row) -> Result<String, String> {
             })
             .collect::<Result<Vec<_>, _>>()
             .map(|items| items.join(",")),
-        _ => Err(format!(
-            "must be one value ({}), not {}",
-            row.word,
-            value.type_str()
-        )),
+        _ => Err(format!("must be one value ({}), not {}", row.word, value.type_str())),
     }
 }
 
 /// The variables that concern us, as text.
-fn variables(
-    environment: &[(OsString, OsString)],
-    problems: &mut Vec<Problem>,
-) -> Vec<(String, String)> {
+fn variables(environment: &[(OsString, OsString)], problems: &mut Vec<Problem>) -> Vec<(String, String)> {
     let mut found = Vec::new();
     for (name, value) in environment {
         let Some(name) = name.to_str() else { continue };

@@ -14,10 +14,7 @@ pub struct Problem {
 
 impl Problem {
     pub(super) fn new(place: impl Into<String>, message: impl Into<String>) -> Self {
-        Self {
-            place: place.into(),
-            message: message.into(),
-        }
+        Self { place: place.into(), message: message.into() }
     }
 }
 
@@ -37,11 +34,7 @@ pub struct SettingsError {
 impl SettingsError {
     /// `Ok` where nothing is wrong, all the problems otherwise.
     pub(super) fn unless_none(problems: Vec<Problem>) -> Result<(), Self> {
-        if problems.is_empty() {
-            Ok(())
-        } else {
-            Err(Self { problems })
-        }
+        if problems.is_empty() { Ok(()) } else { Err(Self { problems }) }
     }
 }
 

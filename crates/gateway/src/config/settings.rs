@@ -73,10 +73,7 @@ macro_rules! settings {
 }
 
 fn variable(name: &str, own: Option<&str>) -> String {
-    own.map_or_else(
-        || format!("TANDEM_{}", name.to_ascii_uppercase()),
-        str::to_owned,
-    )
+    own.map_or_else(|| format!("TANDEM_{}", name.to_ascii_uppercase()), str::to_owned)
 }
 
 settings! {

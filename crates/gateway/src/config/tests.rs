@@ -13,10 +13,7 @@ fn sources(environment: &[(&str, &str)], flags: &[&str]) -> Sources {
     let command = SettingsArgs::augment_args(Command::new("serve").no_binary_name(true));
     let matches = command.try_get_matches_from(flags).expect("flags");
     Sources {
-        environment: environment
-            .iter()
-            .map(|(k, v)| (k.into(), v.into()))
-            .collect(),
+        environment: environment.iter().map(|(k, v)| (k.into(), v.into())).collect(),
         args: SettingsArgs::from_arg_matches(&matches).expect("flags"),
     }
 }
@@ -38,20 +35,12 @@ fn load_file(text: &str) -> Result<Settings, SettingsError> {
 
 fn places(result: Result<impl Sized, SettingsError>) -> Vec<String> {
     let error = result.err().expect("must be refused");
-    error
-        .problems
-        .into_iter()
-        .map(|problem| problem.place)
-        .collect()
+    error.problems.into_iter().map(|problem| problem.place).collect()
 }
 
 /// What a production server is started with.
 fn production() -> Settings {
-    load(&[
-        ("TANDEM_JWT_ISSUER", "https://login.example.com"),
-        ("TANDEM_JWT_AUDIENCE", "tandem"),
-    ])
-    .expect("good settings")
+    load(&[("TANDEM_JWT_ISSUER", "https://login.example.com"), ("TANDEM_JWT_AUDIENCE", "tandem")]).expect("good settings")
 }
 
 #[test]
@@ -61,23 +50,10 @@ fn defaults_are_those_of_the_contract() {
     assert_eq!((settings.rate_limit, settings.rate_bucket), (1_000, 20_000));
     assert_eq!(settings.max_body_bytes, 1_048_576);
     assert_eq!(settings.max_drain_bytes, 16_777_216);
-    assert_eq!(
-        (settings.max_document_chars, settings.max_document_tokens),
-        (15_000, 2_000)
-    );
-    assert_eq!(
-        (
-            settings.max_depth,
-            settings.max_aliases,
-            settings.max_directives
-        ),
-        (15, 30, 50)
-    );
+    assert_eq!((settings.max_document_chars, settings.max_document_tokens), (15_000, 2_000));
+    assert_eq!((settings.max_depth, settings.max_aliases, settings.max_directives), (15, 30, 50));
     assert_eq!((settings.max_root_fields, settings.max_cost), (20, 10_000));
-    assert_eq!(
-        (settings.max_input_items, settings.max_ingest_rows),
-        (250, 1_000)
-    );
+    assert_eq!((settings.max_input_items, settings.max_ingest_rows), (250, 1_000));
     assert_eq!(settings.request_timeout.as_secs(), 10);
     assert!(!settings.database_url.is_postgres());
     settings.check().expect("defaults make sense");
@@ -85,33 +61,20 @@ fn defaults_are_those_of_the_contract() {
 
 #[test]
 fn the_later_source_wins() {
-    let file = file(
-        "listen = \"127.0.0.1:1\"\nrate_limit = 1\nmax_depth = 1\ncors_origins = [\"https://a.example\", \"https://b.example\"]\n",
-    );
+    let file =
+        file("listen = \"127.0.0.1:1\"\nrate_limit = 1\nmax_depth = 1\ncors_origins = [\"https://a.example\", \"https://b.example\"]\n");
     let path = file.path().to_str().expect("path");
     let environment = [("TANDEM_RATE_LIMIT", "2"), ("TANDEM_MAX_DEPTH", "2")];
-    let settings = Settings::load(&sources(
-        &environment,
-        &["--config", path, "--max-depth", "3"],
-    ))
-    .expect("settings");
+    let settings = Settings::load(&sources(&environment, &["--config", path, "--max-depth", "3"])).expect("settings");
     assert_eq!(settings.listen.port(), 1, "the file over the default");
     assert_eq!(settings.rate_limit, 2, "the variable over the file");
     assert_eq!(settings.max_depth, 3, "the flag over the variable");
-    assert_eq!(
-        settings.cors_origins,
-        ["https://a.example", "https://b.example"]
-    );
+    assert_eq!(settings.cors_origins, ["https://a.example", "https://b.example"]);
 }
 
 #[test]
 fn a_file_may_spell_settings_as_variables() {
-    assert_eq!(
-        load_file("TANDEM_MAX_DEPTH = 7")
-            .expect("settings")
-            .max_depth,
-        7
-    );
+    assert_eq!(load_file("TANDEM_MAX_DEPTH = 7").expect("settings").max_depth, 7);
     let twice = places(load_file("TANDEM_MAX_DEPTH = 7\nmax_depth = 8"));
     assert_eq!(twice.len(), 1);
     assert!(twice[0].starts_with("TANDEM_MAX_DEPTH in "));
@@ -119,11 +82,7 @@ fn a_file_may_spell_settings_as_variables() {
 
 #[test]
 fn unknown_names_are_named_all_at_once() {
-    let found = places(load(&[
-        ("TANDEM_RATE_LIMITS", "1"),
-        ("TANDEM_OTLP_ENDPOINT", "x"),
-        ("PATH", "x"),
-    ]));
+    let found = places(load(&[("TANDEM_RATE_LIMITS", "1"), ("TANDEM_OTLP_ENDPOINT", "x"), ("PATH", "x")]));
     assert_eq!(found, ["TANDEM_OTLP_ENDPOINT", "TANDEM_RATE_LIMITS"]);
     let found = places(load_file("max_dept = 3\n[limits]\nmax_depth = 3\n"));
     assert!(found[0].starts_with("max_dept in ") || found[1].starts_with("max_dept in "));
@@ -137,12 +96,7 @@ fn the_variable_of_test_runs_is_no_mistake() {
 
 #[test]
 fn empty_means_not_set_only_where_that_means_something() {
-    assert!(
-        load(&[("TANDEM_JWKS_URL", "")])
-            .expect("not set")
-            .jwks_url
-            .is_none()
-    );
+    assert!(load(&[("TANDEM_JWKS_URL", "")]).expect("not set").jwks_url.is_none());
     assert_eq!(places(load(&[("TANDEM_LISTEN", "")])), ["TANDEM_LISTEN"]);
 }
 
@@ -163,21 +117,12 @@ fn unreadable_values_are_refused_without_repeating_them() {
     let error = load_file("jwt_secret = \"secret-value\nlisten = 3").expect_err("no TOML");
     assert!(!error.to_string().contains("secret-value"), "{error}");
     assert!(places(load_file("jwt_issuer = [\"a\"]"))[0].starts_with("jwt_issuer in "));
-    assert_eq!(
-        places(load(&[("TANDEM_CONFIG", "/no/such.toml")])),
-        ["/no/such.toml"]
-    );
+    assert_eq!(places(load(&[("TANDEM_CONFIG", "/no/such.toml")])), ["/no/such.toml"]);
 }
 
 #[test]
 fn durations_have_units() {
-    for (text, millis) in [
-        ("250ms", 250),
-        ("10", 10_000),
-        ("10s", 10_000),
-        ("2m", 120_000),
-        ("1h", 3_600_000),
-    ] {
+    for (text, millis) in [("250ms", 250), ("10", 10_000), ("10s", 10_000), ("2m", 120_000), ("1h", 3_600_000)] {
         let settings = load(&[("TANDEM_REQUEST_TIMEOUT", text)]).expect(text);
         assert_eq!(settings.request_timeout.as_millis(), millis, "{text}");
     }
@@ -187,48 +132,22 @@ fn durations_have_units() {
 
 #[test]
 fn secrets_are_never_shown_and_have_no_flag() {
-    let environment = [
-        ("TANDEM_JWT_SECRET", GOOD_SECRET),
-        (
-            "TANDEM_DATABASE_URL",
-            "postgres://me:hunter2@db.example/tandem?password=hunter3",
-        ),
-    ];
+    let environment =
+        [("TANDEM_JWT_SECRET", GOOD_SECRET), ("TANDEM_DATABASE_URL", "postgres://me:hunter2@db.example/tandem?password=hunter3")];
     let settings = load(&environment).expect("settings");
     let shown = format!("{settings:?}");
-    assert!(
-        !shown.contains(GOOD_SECRET) && !shown.contains("hunter"),
-        "{shown}"
-    );
+    assert!(!shown.contains(GOOD_SECRET) && !shown.contains("hunter"), "{shown}");
     assert!(shown.contains("postgres://db.example/tandem"));
     assert!(settings.database_url.expose().contains("hunter2"));
-    assert_eq!(
-        settings.jwt_secret.expect("secret").expose_secret(),
-        GOOD_SECRET
-    );
+    assert_eq!(settings.jwt_secret.expect("secret").expose_secret(), GOOD_SECRET);
     let command = SettingsArgs::augment_args(Command::new("serve").no_binary_name(true));
-    assert!(
-        command
-            .try_get_matches_from(["--jwt-secret", GOOD_SECRET])
-            .is_err()
-    );
+    assert!(command.try_get_matches_from(["--jwt-secret", GOOD_SECRET]).is_err());
 }
 
 #[test]
 fn a_switch_may_stand_alone() {
-    assert!(
-        Settings::load(&sources(&[], &["--development"]))
-            .expect("settings")
-            .development
-    );
-    assert!(
-        !Settings::load(&sources(
-            &[("TANDEM_DEVELOPMENT", "true")],
-            &["--development=false"]
-        ))
-        .expect("settings")
-        .development
-    );
+    assert!(Settings::load(&sources(&[], &["--development"])).expect("settings").development);
+    assert!(!Settings::load(&sources(&[("TANDEM_DEVELOPMENT", "true")], &["--development=false"])).expect("settings").development);
 }
 
 #[test]
@@ -264,11 +183,7 @@ fn serve_takes_a_secret_on_a_developers_machine_only() {
     settings.development = true;
     settings.check_for_serve().expect("development");
     settings.jwks_url = Some("https://login.example.com/keys".into());
-    assert_eq!(
-        places(settings.check_for_serve()),
-        ["TANDEM_JWT_SECRET"],
-        "one source of keys"
-    );
+    assert_eq!(places(settings.check_for_serve()), ["TANDEM_JWT_SECRET"], "one source of keys");
 }
 
 #[test]
@@ -288,17 +203,9 @@ fn serve_refuses_keys_in_clear() {
     settings.jwks_url = Some("http://login.example.com/keys".into());
     assert_eq!(places(settings.check_for_serve()), ["TANDEM_JWKS_URL"]);
     settings.jwks_url = None;
-    for issuer in [
-        "http://login.example.com",
-        "login.example.com",
-        "file:///etc",
-    ] {
+    for issuer in ["http://login.example.com", "login.example.com", "file:///etc"] {
         settings.jwt_issuer = Some(issuer.into());
-        assert_eq!(
-            places(settings.check_for_serve()),
-            ["TANDEM_JWT_ISSUER"],
-            "{issuer}"
-        );
+        assert_eq!(places(settings.check_for_serve()), ["TANDEM_JWT_ISSUER"], "{issuer}");
     }
     settings.jwt_issuer = Some("http://login.example.com".into());
     settings.development = true;
@@ -308,24 +215,11 @@ fn serve_refuses_keys_in_clear() {
 #[test]
 fn serve_refuses_any_origin_and_malformed_ones() {
     let mut settings = production();
-    for origin in [
-        "*",
-        "https://portal.example.com/",
-        "https://portal.example.com/app",
-        "portal.example.com",
-        "null",
-    ] {
+    for origin in ["*", "https://portal.example.com/", "https://portal.example.com/app", "portal.example.com", "null"] {
         settings.cors_origins = vec![origin.into()];
-        assert_eq!(
-            places(settings.check_for_serve()),
-            ["TANDEM_CORS_ORIGINS"],
-            "{origin}"
-        );
+        assert_eq!(places(settings.check_for_serve()), ["TANDEM_CORS_ORIGINS"], "{origin}");
     }
-    settings.cors_origins = vec![
-        "https://portal.example.com".into(),
-        "http://localhost:3000".into(),
-    ];
+    settings.cors_origins = vec!["https://portal.example.com".into(), "http://localhost:3000".into()];
     settings.check_for_serve().expect("origins");
 }
 
@@ -334,10 +228,7 @@ fn limits_that_would_serve_nothing_are_refused() {
     let mut settings = production();
     settings.max_depth = 0;
     settings.rate_bucket = 9_999;
-    assert_eq!(
-        places(settings.check_for_serve()),
-        ["TANDEM_MAX_DEPTH", "TANDEM_RATE_BUCKET"]
-    );
+    assert_eq!(places(settings.check_for_serve()), ["TANDEM_MAX_DEPTH", "TANDEM_RATE_BUCKET"]);
     settings.rate_limit = 0;
     settings.max_depth = 1;
     settings.check_for_serve().expect("no rate limit");

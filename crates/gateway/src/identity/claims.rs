@@ -90,19 +90,12 @@ impl Claims {
         if !is_name(&subject, MAX_NAME) {
             return Err(TokenError::Malformed);
         }
-        let client_id = self
-            .client_id
-            .or(self.azp)
-            .filter(|client| *client == subject);
+        let client_id = self.client_id.or(self.azp).filter(|client| *client == subject);
         let scopes = self.scope.map(|scope| match scope {
             OneOrMany::One(words) => words.split_ascii_whitespace().map(str::to_owned).collect(),
             OneOrMany::Many(words) => words,
         });
-        if self
-            .email
-            .as_ref()
-            .is_some_and(|email| !is_name(email, MAX_EMAIL))
-        {
+        if self.email.as_ref().is_some_and(|email| !is_name(email, MAX_EMAIL)) {
             return Err(TokenError::Malformed);
         }
         Ok(VerifiedToken {
@@ -120,10 +113,7 @@ impl Claims {
     }
 
     /// Checks `exp`, `nbf`, `iat` and `auth_time`, and hands back the first and the last two.
-    #[expect(
-        clippy::type_complexity,
-        reason = "three times that are destructured at once"
-    )]
+    #[expect(clippy::type_complexity, reason = "three times that are destructured at once")]
     fn times(
         &self,
         leeway: TimeDelta,
@@ -141,11 +131,7 @@ impl Claims {
             return Err(TokenError::NotYetValid);
         }
         // An authentication to come would make every later signature look fresh.
-        if [issued_at, auth_time]
-            .into_iter()
-            .flatten()
-            .any(|at| at > now + leeway)
-        {
+        if [issued_at, auth_time].into_iter().flatten().any(|at| at > now + leeway) {
             return Err(TokenError::IssuedInFuture);
         }
         Ok((expires_at, issued_at, auth_time))
@@ -159,12 +145,10 @@ impl Claims {
     /// 3. without it, `nonce`, `at_hash` or `c_hash` mark an id token, unless `scope` or `client_id` is there too: these
     ///    an access token has, and an id token has not.
     fn is_other_kind(&self, header: &Header) -> bool {
-        let calls_itself = self.typ.as_deref().is_some_and(|typ| {
-            ["id", "refresh", "offline", "logout"].contains(&typ.to_ascii_lowercase().as_str())
-        });
+        let calls_itself =
+            self.typ.as_deref().is_some_and(|typ| ["id", "refresh", "offline", "logout"].contains(&typ.to_ascii_lowercase().as_str()));
         let marked = self.nonce || self.at_hash || self.c_hash;
-        let access =
-            header.declared_access_token || self.scope.is_some() || self.client_id.is_some();
+        let access = header.declared_access_token || self.scope.is_some() || self.client_id.is_some();
         calls_itself || self.events || (marked && !access)
     }
 }

@@ -59,20 +59,13 @@ impl FetchError {
 impl From<reqwest::Error> for FetchError {
     /// Drops the library's own words, which name addresses.
     fn from(error: reqwest::Error) -> Self {
-        if error.is_timeout() {
-            Self::TimedOut
-        } else {
-            Self::Unreachable
-        }
+        if error.is_timeout() { Self::TimedOut } else { Self::Unreachable }
     }
 }
 
 /// A client for the provider only.
 pub(super) fn client(place: &Url) -> Result<Client, reqwest::Error> {
-    let mut builder = Client::builder()
-        .redirect(redirect::Policy::none())
-        .timeout(TIMEOUT)
-        .user_agent("tandem");
+    let mut builder = Client::builder().redirect(redirect::Policy::none()).timeout(TIMEOUT).user_agent("tandem");
     // A provider on this very machine is not reached by way of a company's proxy.
     if matches!(place.host_str(), Some("127.0.0.1" | "[::1]" | "localhost")) {
         builder = builder.no_proxy();
@@ -82,11 +75,7 @@ pub(super) fn client(place: &Url) -> Result<Client, reqwest::Error> {
 
 /// Fetches a document.
 pub(super) async fn json<T: DeserializeOwned>(client: &Client, url: Url) -> Result<T, FetchError> {
-    let answer = client
-        .get(url)
-        .header("accept", "application/json")
-        .send()
-        .await?;
+    let answer = client.get(url).header("accept", "application/json").send().await?;
     match answer.status() {
         StatusCode::OK => {}
         status if status.is_redirection() => return Err(FetchError::Redirected),

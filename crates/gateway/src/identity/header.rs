@@ -67,10 +67,6 @@ impl Header {
             "HS256" => Algorithm::HS256,
             _ => return Err(TokenError::AlgorithmNotAllowed),
         };
-        Ok(Self {
-            algorithm,
-            kid: raw.kid,
-            declared_access_token,
-        })
+        Ok(Self { algorithm, kid: raw.kid, declared_access_token })
     }
 }

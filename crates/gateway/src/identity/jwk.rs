@@ -27,11 +27,7 @@ impl Key {
 
     /// The development secret as a key: HS256 and nothing else, whatever `kid` a token names.
     pub(super) fn from_secret(secret: &[u8]) -> Self {
-        Self {
-            kid: None,
-            algorithms: &[Algorithm::HS256],
-            verifying: DecodingKey::from_secret(secret),
-        }
+        Self { kid: None, algorithms: &[Algorithm::HS256], verifying: DecodingKey::from_secret(secret) }
     }
 }
 
@@ -93,10 +89,7 @@ impl KeySet {
 
     /// The key that a token names, or the only one where it names none.
     pub(super) fn find(&self, kid: Option<&str>) -> Lookup {
-        let mut fitting = self
-            .0
-            .iter()
-            .filter(|key| kid.is_none() || key.kid.as_deref() == kid);
+        let mut fitting = self.0.iter().filter(|key| kid.is_none() || key.kid.as_deref() == kid);
         match (fitting.next(), fitting.next(), kid) {
             (None, ..) => Lookup::Unknown,
             (Some(key), None, _) => Lookup::Found(Arc::clone(key)),
@@ -109,10 +102,7 @@ impl KeySet {
 impl RawKey {
     fn usable(self) -> Option<Key> {
         let for_signatures = self.usage.as_deref().is_none_or(|usage| usage == "sig");
-        let may_verify = self
-            .key_ops
-            .as_ref()
-            .is_none_or(|ops| ops.iter().any(|op| op == "verify"));
+        let may_verify = self.key_ops.as_ref().is_none_or(|ops| ops.iter().any(|op| op == "verify"));
         if !for_signatures || !may_verify || self.d.is_some() {
             return None;
         }
@@ -123,11 +113,7 @@ impl RawKey {
             // "oct" above all: a secret that is published is none, and HS256 with it would be open to everybody.
             _ => return None,
         };
-        Some(Key {
-            kid: self.kid,
-            algorithms,
-            verifying,
-        })
+        Some(Key { kid: self.kid, algorithms, verifying })
     }
 
     fn rsa(&self) -> Option<(&'static [Algorithm], DecodingKey)> {
@@ -144,35 +130,26 @@ impl RawKey {
         // FIPS 186-5: the exponent is odd, above 2^16; and a huge one or a huge modulus only serves to keep us busy.
         let exponent_good = odd(&exponent) && (3..=4).contains(&exponent.len());
         let modulus_good = odd(&modulus) && (2_048..=8_192).contains(&bits);
-        (exponent_good && modulus_good).then(|| {
-            (
-                algorithms,
-                DecodingKey::from_rsa_raw_components(&modulus, &exponent),
-            )
-        })
+        (exponent_good && modulus_good).then(|| (algorithms, DecodingKey::from_rsa_raw_components(&modulus, &exponent)))
     }
 
     fn elliptic(&self) -> Option<(&'static [Algorithm], DecodingKey)> {
-        let (algorithms, size): (&'static [Algorithm], _) =
-            match (self.crv.as_deref()?, self.alg.as_deref()) {
-                ("P-256", None | Some("ES256")) => (&[Algorithm::ES256], 32),
-                ("P-384", None | Some("ES384")) => (&[Algorithm::ES384], 48),
-                _ => return None,
-            };
+        let (algorithms, size): (&'static [Algorithm], _) = match (self.crv.as_deref()?, self.alg.as_deref()) {
+            ("P-256", None | Some("ES256")) => (&[Algorithm::ES256], 32),
+            ("P-384", None | Some("ES384")) => (&[Algorithm::ES384], 48),
+            _ => return None,
+        };
         let (x, y) = (self.x.as_deref()?, self.y.as_deref()?);
         let whole = |text| bytes(text).is_some_and(|bytes| bytes.len() == size);
         if !whole(x) || !whole(y) {
             return None;
         }
         // That the point lies on its curve is checked with every signature by the library beneath.
-        DecodingKey::from_ec_components(x, y)
-            .ok()
-            .map(|key| (algorithms, key))
+        DecodingKey::from_ec_components(x, y).ok().map(|key| (algorithms, key))
     }
 
     fn edwards(&self) -> Option<(&'static [Algorithm], DecodingKey)> {
-        let fits = self.crv.as_deref() == Some("Ed25519")
-            && matches!(self.alg.as_deref(), None | Some("EdDSA" | "Ed25519"));
+        let fits = self.crv.as_deref() == Some("Ed25519") && matches!(self.alg.as_deref(), None | Some("EdDSA" | "Ed25519"));
         let x = self.x.as_deref().filter(|_| fits)?;
         if bytes(x)?.len() != 32 {
             return None;

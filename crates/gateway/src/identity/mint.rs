@@ -66,29 +66,15 @@ impl Mint {
     pub const DEMO: TimeDelta = TimeDelta::hours(12);
 
     /// A mint whose tokens a verifier with the same secret, issuer and audience accepts.
-    pub fn new(
-        secret: &DevelopmentSecret,
-        issuer: impl Into<String>,
-        audience: impl Into<String>,
-    ) -> Self {
-        Self {
-            key: EncodingKey::from_secret(secret.bytes()),
-            issuer: issuer.into(),
-            audience: audience.into(),
-        }
+    pub fn new(secret: &DevelopmentSecret, issuer: impl Into<String>, audience: impl Into<String>) -> Self {
+        Self { key: EncodingKey::from_secret(secret.bytes()), issuer: issuer.into(), audience: audience.into() }
     }
 
     /// A signed token for this bearer, good from `now` for `lifetime`; `id` becomes its `jti`.
     ///
     /// # Errors
     /// [`MintError`] where the cryptographic library refuses.
-    pub fn token(
-        &self,
-        bearer: Bearer<'_>,
-        now: DateTime<Utc>,
-        lifetime: TimeDelta,
-        id: Uuid,
-    ) -> Result<String, MintError> {
+    pub fn token(&self, bearer: Bearer<'_>, now: DateTime<Utc>, lifetime: TimeDelta, id: Uuid) -> Result<String, MintError> {
         let subject = match bearer {
             Bearer::Person { email } => email.to_lowercase(),
             Bearer::Client { id, .. } => id.to_owned(),
@@ -101,11 +87,7 @@ impl Mint {
             iss: &self.issuer,
             aud: &self.audience,
             sub: &subject,
-            client_id: if email.is_some() {
-                APPLICATION
-            } else {
-                &subject
-            },
+            client_id: if email.is_some() { APPLICATION } else { &subject },
             iat: now.timestamp(),
             exp: (now + lifetime).timestamp(),
             jti: id.to_string(),

@@ -71,18 +71,13 @@ pub(super) enum PlaceError {
 }
 
 impl RemoteKeys {
-    pub(super) fn new(
-        place: KeyPlace,
-        policy: RefreshPolicy,
-        now: Now,
-    ) -> Result<Arc<Self>, PlaceError> {
+    pub(super) fn new(place: KeyPlace, policy: RefreshPolicy, now: Now) -> Result<Arc<Self>, PlaceError> {
         let start = match &place {
             KeyPlace::Url(url) => url.clone(),
             // Appended to the issuer's whole path, as OpenID Connect Discovery (section 4) has it.
             KeyPlace::Issuer(issuer) => {
                 let issuer = issuer.strip_suffix('/').unwrap_or(issuer);
-                Url::parse(&format!("{issuer}/.well-known/openid-configuration"))
-                    .map_err(|_| PlaceError::NotAUrl)?
+                Url::parse(&format!("{issuer}/.well-known/openid-configuration")).map_err(|_| PlaceError::NotAUrl)?
             }
         };
         if !matches!(start.scheme(), "http" | "https") {
@@ -176,10 +171,7 @@ impl RemoteKeys {
                 "fetched"
             }
             Err(error) => {
-                tracing::warn!(
-                    reason = error.reason(),
-                    "{error}; the last known keys stay in use for now"
-                );
+                tracing::warn!(reason = error.reason(), "{error}; the last known keys stay in use for now");
                 error.reason()
             }
         };
@@ -203,20 +195,13 @@ impl RemoteKeys {
             KeyPlace::Url(url) => url.clone(),
             KeyPlace::Issuer(issuer) => self.discover(issuer).await?,
         };
-        let keys = KeySet::from_raw(fetch::json::<RawKeySet>(&self.client, url).await?)
-            .ok_or(FetchError::Garbage)?;
+        let keys = KeySet::from_raw(fetch::json::<RawKeySet>(&self.client, url).await?).ok_or(FetchError::Garbage)?;
         let usable = keys.len();
         if usable == 0 {
-            tracing::warn!(
-                "the identity provider publishes no key that may be used; every token is refused"
-            );
+            tracing::warn!("the identity provider publishes no key that may be used; every token is refused");
         }
         let mut held = lock(&self.held);
-        *held = Some(Held {
-            keys: Arc::new(keys),
-            fetched: (self.now)(),
-            generation: held.as_ref().map_or(0, |held| held.generation + 1),
-        });
+        *held = Some(Held { keys: Arc::new(keys), fetched: (self.now)(), generation: held.as_ref().map_or(0, |held| held.generation + 1) });
         Ok(usable)
     }
 

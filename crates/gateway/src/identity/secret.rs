@@ -10,9 +10,7 @@ const LEAST_VARIETY: usize = 6;
 
 /// The secret is too short or too uniform.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "must be at least 32 bytes, and not a few characters repeated; openssl rand -base64 48 makes a good one"
-)]
+#[error("must be at least 32 bytes, and not a few characters repeated; openssl rand -base64 48 makes a good one")]
 pub struct WeakSecret;
 
 /// A secret that is long enough. Whoever has it can be anybody, so it is for development only.

@@ -101,26 +101,15 @@ impl Verifier {
         let keys = match source {
             KeySource::Secret(secret) => Keys::Secret(Arc::new(Key::from_secret(secret.bytes()))),
             KeySource::Provider(place, policy) => {
-                let remote =
-                    RemoteKeys::new(place, policy, Arc::clone(&now)).map_err(
-                        |error| match error {
-                            PlaceError::NotAUrl => SetupError::NotAUrl,
-                            PlaceError::NoClient(error) => SetupError::NoClient(error),
-                        },
-                    )?;
+                let remote = RemoteKeys::new(place, policy, Arc::clone(&now)).map_err(|error| match error {
+                    PlaceError::NotAUrl => SetupError::NotAUrl,
+                    PlaceError::NoClient(error) => SetupError::NoClient(error),
+                })?;
                 Keys::Provider(remote)
             }
         };
-        let cache = Cache::builder()
-            .max_capacity(rules.cache_entries)
-            .time_to_live(Duration::from_secs(60))
-            .build();
-        Ok(Self {
-            rules,
-            keys,
-            cache,
-            now,
-        })
+        let cache = Cache::builder().max_capacity(rules.cache_entries).time_to_live(Duration::from_secs(60)).build();
+        Ok(Self { rules, keys, cache, now })
     }
 
     /// The verifier that settings describe: a secret where one is set, else the provider's keys at `jwks_url`, else those
@@ -135,9 +124,7 @@ impl Verifier {
         let long = |duration| TimeDelta::from_std(duration).map_err(|_| SetupError::TooLong);
         let source = match (&settings.jwt_secret, &settings.jwks_url) {
             (Some(_), Some(_)) => return Err(SetupError::TwoSources),
-            (Some(secret), None) => {
-                KeySource::Secret(DevelopmentSecret::new(secret.expose_secret())?)
-            }
+            (Some(secret), None) => KeySource::Secret(DevelopmentSecret::new(secret.expose_secret())?),
             (None, url) => {
                 let place = match url {
                     Some(url) => KeyPlace::Url(Url::parse(url).map_err(|_| SetupError::NotAUrl)?),
@@ -175,10 +162,7 @@ impl Verifier {
         let token = Arc::new(self.verify_anew(bearer, hash).await?);
         let since = (self.now)();
         if since < token.expires_at {
-            let entry = Remembered {
-                token: Arc::clone(&token),
-                since,
-            };
+            let entry = Remembered { token: Arc::clone(&token), since };
             self.cache.insert(hash, entry).await;
         }
         Ok(token)
@@ -204,11 +188,7 @@ impl Verifier {
         (fresh && now < entry.token.expires_at).then_some(entry.token)
     }
 
-    async fn verify_anew(
-        &self,
-        bearer: &str,
-        hash: TokenHash,
-    ) -> Result<VerifiedToken, TokenError> {
+    async fn verify_anew(&self, bearer: &str, hash: TokenHash) -> Result<VerifiedToken, TokenError> {
         let (message, signature) = bearer.rsplit_once('.').ok_or(TokenError::Malformed)?;
         let (header, payload) = message.split_once('.').ok_or(TokenError::Malformed)?;
         // A payload with a dot in it is no base64url, so more than three parts end here too.
@@ -223,12 +203,7 @@ impl Verifier {
             return Err(TokenError::AlgorithmNotAllowed);
         }
         decode(signature)?;
-        let genuine = crypto::verify(
-            signature,
-            message.as_bytes(),
-            &key.verifying,
-            header.algorithm,
-        );
+        let genuine = crypto::verify(signature, message.as_bytes(), &key.verifying, header.algorithm);
         if !matches!(genuine, Ok(true)) {
             return Err(TokenError::BadSignature);
         }
@@ -237,7 +212,5 @@ impl Verifier {
 }
 
 fn decode(part: &str) -> Result<Vec<u8>, TokenError> {
-    URL_SAFE_NO_PAD
-        .decode(part)
-        .map_err(|_| TokenError::Malformed)
+    URL_SAFE_NO_PAD.decode(part).map_err(|_| TokenError::Malformed)
 }

@@ -2,7 +2,7 @@
 //! Any instance may run it; one does at a time. Readers that follow the journal read by position and lose nothing.
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ConnectionTrait, DatabaseTransaction, TransactionSession};
+use sea_orm::{ConnectionTrait, DatabaseTransaction};
 use uuid::Uuid;
 
 use crate::database::Database;
@@ -28,7 +28,8 @@ pub struct OrderedEntry {
 /// Orders what can be ordered; answers how many entries that were. Nothing where another instance is at it.
 pub(crate) async fn order(database: &Database, now: DateTime<Utc>) -> Result<usize, StoreError> {
     let transaction = database.begin().await?;
-    let ordered = if take_lock(database.dialect, &transaction).await? { order_batch(database.dialect, &transaction, now).await? } else { 0 };
+    let ordered =
+        if take_lock(database.dialect, &transaction).await? { order_batch(database.dialect, &transaction, now).await? } else { 0 };
     transaction.commit().await?;
     Ok(ordered)
 }
@@ -62,7 +63,8 @@ async fn order_batch(dialect: Dialect, transaction: &DatabaseTransaction, now: D
     let last = number(transaction, Sql::new(dialect, "SELECT COALESCE(MAX(position), 0) FROM journal_order")).await?;
     let mut sql = Sql::new(dialect, "SELECT j.id, j.transaction_number FROM journal j WHERE j.transaction_number >= ");
     sql.bind_int(floor).push(" AND j.transaction_number < ").bind_int(horizon);
-    sql.push(" AND NOT EXISTS (SELECT 1 FROM journal_order o WHERE o.entry_id = j.id) ORDER BY j.transaction_number, j.id LIMIT ").bind_int(BATCH);
+    sql.push(" AND NOT EXISTS (SELECT 1 FROM journal_order o WHERE o.entry_id = j.id) ORDER BY j.transaction_number, j.id LIMIT ")
+        .bind_int(BATCH);
     let rows = transaction.query_all_raw(sql.statement()).await?;
     let mut position = last;
     let mut highest = floor;

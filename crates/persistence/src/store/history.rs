@@ -17,11 +17,23 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`] when the database cannot answer.
-    pub async fn history(&self, kind: Kind, id: Uuid, after: Option<(i64, Uuid)>, limit: usize) -> Result<(Vec<HistoryEntry>, bool), StoreError> {
+    pub async fn history(
+        &self,
+        kind: Kind,
+        id: Uuid,
+        after: Option<(i64, Uuid)>,
+        limit: usize,
+    ) -> Result<(Vec<HistoryEntry>, bool), StoreError> {
         let mut sql = Sql::new(self.database.dialect, "SELECT ");
         sql.push(entry::SELECT).push(" FROM journal a WHERE a.kind = ").bind_text(kind.prefix()).push(" AND a.entity_id = ").bind_uuid(id);
         if let Some((version, entry)) = after {
-            sql.push(" AND (a.version > ").bind_int(version).push(" OR (a.version = ").bind_int(version).push(" AND a.id > ").bind_uuid(entry).push("))");
+            sql.push(" AND (a.version > ")
+                .bind_int(version)
+                .push(" OR (a.version = ")
+                .bind_int(version)
+                .push(" AND a.id > ")
+                .bind_uuid(entry)
+                .push("))");
         }
         sql.push(" AND ");
         push_scope(&mut sql, self.viewer(), kind, "a", Source::Journal);

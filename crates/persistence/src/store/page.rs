@@ -153,7 +153,11 @@ impl Store {
         let ids = dialect.uuids(parents);
         match dialect {
             Dialect::Postgres => {
-                sql.push("SELECT p.place, ").push(&list).push(" FROM unnest(").bind(ids).push(") WITH ORDINALITY AS p(id, place) CROSS JOIN LATERAL (SELECT a.* FROM ");
+                sql.push("SELECT p.place, ")
+                    .push(&list)
+                    .push(" FROM unnest(")
+                    .bind(ids)
+                    .push(") WITH ORDINALITY AS p(id, place) CROSS JOIN LATERAL (SELECT a.* FROM ");
                 sql.push(table).push(" a WHERE a.").push(parent).push(" = p.id AND ");
                 self.push_conditions(&mut sql, request, "a");
                 push_order(&mut sql, request, "a");
@@ -202,7 +206,12 @@ impl Store {
         let parent = request.parent.ok_or_else(|| StoreError::Unusable("a list under parents names its parent".to_owned()))?;
         let column = format!("a.{parent}");
         let mut sql = Sql::new(self.database.dialect, "SELECT ");
-        sql.push(&column).push(", COUNT(*) FROM ").push(request.kind.def().table).push(" a WHERE ").any_uuid(&column, parents).push(" AND ");
+        sql.push(&column)
+            .push(", COUNT(*) FROM ")
+            .push(request.kind.def().table)
+            .push(" a WHERE ")
+            .any_uuid(&column, parents)
+            .push(" AND ");
         self.push_scoped_filter(&mut sql, request, "a");
         sql.push(" GROUP BY ").push(&column);
         let mut counts = vec![0; parents.len()];
@@ -299,15 +308,25 @@ fn push_test(sql: &mut Sql, kind: Kind, test: &Test, alias: &str) {
         }
         Compare::Has(item) => match sql.dialect {
             Dialect::Postgres => sql.push(&column).push(" @> jsonb_build_array(").bind_text(item).push("::text)"),
-            Dialect::Sqlite => sql.push("EXISTS (SELECT 1 FROM json_each(").push(&column).push(") e WHERE e.value = ").bind_text(item).push(")"),
+            Dialect::Sqlite => {
+                sql.push("EXISTS (SELECT 1 FROM json_each(").push(&column).push(") e WHERE e.value = ").bind_text(item).push(")")
+            }
         },
     };
 }
 
 fn push_one_of<'a>(sql: &'a mut Sql, column: &str, values: &[Cell], scalar: Scalar) -> &'a mut Sql {
     let holds_nothing = values.contains(&Cell::Null);
-    let uuids: Option<Vec<Uuid>> = values.iter().filter(|value| **value != Cell::Null).map(|value| if let Cell::Uuid(id) = value { Some(*id) } else { None }).collect();
-    let texts: Option<Vec<String>> = values.iter().filter(|value| **value != Cell::Null).map(|value| if let Cell::Text(text) = value { Some(text.clone()) } else { None }).collect();
+    let uuids: Option<Vec<Uuid>> = values
+        .iter()
+        .filter(|value| **value != Cell::Null)
+        .map(|value| if let Cell::Uuid(id) = value { Some(*id) } else { None })
+        .collect();
+    let texts: Option<Vec<String>> = values
+        .iter()
+        .filter(|value| **value != Cell::Null)
+        .map(|value| if let Cell::Text(text) = value { Some(text.clone()) } else { None })
+        .collect();
     sql.push("(");
     match (uuids, texts) {
         (Some(ids), _) if !ids.is_empty() => {

@@ -1,13 +1,12 @@
 //! Administration at the command line: for whoever has the database, journalled as the system's own work.
 
-use sea_orm::TransactionSession;
+use sea_orm::ConnectionTrait;
 use tandem_domain::access::{Actor, Readers, Role};
 use tandem_domain::command::{Op, Write};
 use tandem_domain::id::{MembershipId, OrganizationId, PersonId, TypedId};
 use tandem_domain::party::{Membership, MembershipScope, Organization, OrganizationType, Person, PersonContact, normal_email, side_of};
 use tandem_domain::record::Record;
 use tandem_domain::value::CountryCode;
-use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
 use super::apply::Author;
@@ -83,7 +82,10 @@ impl Vault {
             return Err(StoreError::Unusable(words));
         }
         if role.side() != Some(side_of(organization.organization_type)) {
-            return Err(StoreError::Unusable(format!("{} is a {}: it cannot give the role {role}", organization.name, organization.organization_type)));
+            return Err(StoreError::Unusable(format!(
+                "{} is a {}: it cannot give the role {role}",
+                organization.name, organization.organization_type
+            )));
         }
         let person = match self.person_by_email(&transaction, &email).await? {
             Some(person) => person,
@@ -112,7 +114,12 @@ impl Vault {
         Ok((person, id))
     }
 
-    async fn admin_person(&self, transaction: &sea_orm::DatabaseTransaction, email: &str, organization_id: OrganizationId) -> Result<PersonId, StoreError> {
+    async fn admin_person(
+        &self,
+        transaction: &sea_orm::DatabaseTransaction,
+        email: &str,
+        organization_id: OrganizationId,
+    ) -> Result<PersonId, StoreError> {
         let id = PersonId::from_uuid(self.ids.next());
         let display_name = email.split('@').next().unwrap_or(email).to_owned();
         let person = Person { id, organization_id, display_name, job_title: None, active: true };
@@ -132,7 +139,11 @@ impl Vault {
     }
 
     /// The organisation that is known by this key.
-    pub(crate) async fn organization_by_key(&self, transaction: &sea_orm::DatabaseTransaction, key: &str) -> Result<Option<Organization>, StoreError> {
+    pub(crate) async fn organization_by_key(
+        &self,
+        transaction: &sea_orm::DatabaseTransaction,
+        key: &str,
+    ) -> Result<Option<Organization>, StoreError> {
         let mut sql = Sql::new(self.database.dialect, "SELECT organization_id FROM organization_key WHERE organization_key = ");
         sql.bind_text(key);
         let Some(row) = transaction.query_one_raw(sql.statement()).await? else { return Ok(None) };
@@ -140,11 +151,38 @@ impl Vault {
         Ok(self.system_read(transaction, "id", &[id]).await?.into_iter().next())
     }
 
-    pub(crate) async fn keep_organization_key(&self, transaction: &sea_orm::DatabaseTransaction, key: &str, id: Uuid) -> Result<(), StoreError> {
+    pub(crate) async fn keep_organization_key(
+        &self,
+        transaction: &sea_orm::DatabaseTransaction,
+        key: &str,
+        id: Uuid,
+    ) -> Result<(), StoreError> {
         let mut sql = Sql::new(self.database.dialect, "INSERT INTO organization_key (organization_key, organization_id) VALUES (");
         sql.bind_text(key).push(", ").bind_uuid(id).push(")");
         transaction.execute_raw(sql.statement()).await?;
         Ok(())
+    }
+
+    /// Writes new records as they are, in one transaction, journalled as the system's own work under the name `command`.
+    /// For worlds that are made whole: a demo, a benchmark, a test. Parents come before what names them.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database refuses one; then none is kept.
+    pub async fn seed(&self, command: &str, records: Vec<tandem_domain::record::Entity>) -> Result<(), StoreError> {
+        let transaction = self.database.begin().await?;
+        for record in records {
+            let key = match &record {
+                tandem_domain::record::Entity::Organization(organization) => {
+                    Some((tandem_domain::registry::organization_key(&organization.name), organization.id.uuid()))
+                }
+                _ => None,
+            };
+            self.write(&transaction, &author(command, None), &Write { op: Op::Created, record }).await?;
+            if let Some((key, id)) = key {
+                self.keep_organization_key(&transaction, &key, id).await?;
+            }
+        }
+        Ok(transaction.commit().await?)
     }
 
     /// Recomputes the audiences stored on every record of a kind and compares; answers how many differ. For checks.

@@ -51,7 +51,12 @@ impl Work<'_> {
 impl Vault {
     /// Writes one record with its journal entry and its links; answers its version afterwards.
     /// A change that changes nothing writes nothing.
-    pub(crate) async fn write(&self, transaction: &sea_orm::DatabaseTransaction, author: &Author<'_>, write: &Write) -> Result<i64, StoreError> {
+    pub(crate) async fn write(
+        &self,
+        transaction: &sea_orm::DatabaseTransaction,
+        author: &Author<'_>,
+        write: &Write,
+    ) -> Result<i64, StoreError> {
         let now = self.clock.now();
         let (kind, id) = (write.record.kind(), write.record.uuid());
         let before = if write.op == Op::Created { None } else { self.current(transaction, &write.record).await? };
@@ -197,4 +202,3 @@ impl Vault {
 fn uuid(id: impl tandem_domain::id::TypedId) -> Uuid {
     id.uuid()
 }
-

@@ -46,7 +46,8 @@ impl Work<'_> {
         let Some(key) = &self.circumstances.idempotency_key else { return Ok(()) };
         let dialect = self.vault.database.dialect;
         let kept = json!({ "id": encode(outcome.kind, outcome.id), "version": outcome.version, "userErrors": [] });
-        let mut sql = Sql::new(dialect, "INSERT INTO idempotency (principal_id, idempotency_key, fingerprint, outcome, created_at) VALUES (");
+        let mut sql =
+            Sql::new(dialect, "INSERT INTO idempotency (principal_id, idempotency_key, fingerprint, outcome, created_at) VALUES (");
         sql.bind_uuid(self.viewer.principal).push(", ").bind_text(key).push(", ").bind_text(fingerprint).push(", ");
         let value = dialect.json(&kept);
         sql.bind(value).push(", ").bind_time(self.now).push(")");

@@ -48,13 +48,20 @@ pub(crate) fn read(row: &QueryResult) -> Result<(Uuid, Link), StoreError> {
 }
 
 /// Rewrites the links that follow from a record which was `before` and is `after`.
-pub(crate) async fn follow(vault: &Vault, transaction: &DatabaseTransaction, before: Option<&Entity>, after: &Entity) -> Result<(), StoreError> {
+pub(crate) async fn follow(
+    vault: &Vault,
+    transaction: &DatabaseTransaction,
+    before: Option<&Entity>,
+    after: &Entity,
+) -> Result<(), StoreError> {
     let keeper = Keeper { vault, transaction };
     match (before, after) {
         (Some(Entity::Engagement(before)), Entity::Engagement(after)) if same_links(before, after) => Ok(()),
         (_, Entity::Engagement(engagement)) => keeper.engagement(engagement).await,
         (_, Entity::ServiceScope(scope)) => keeper.coverage_of(scope.engagement_id.uuid()).await,
-        (Some(Entity::StudyCountry(before)), Entity::StudyCountry(after)) if before.lead_engagement_id == after.lead_engagement_id => Ok(()),
+        (Some(Entity::StudyCountry(before)), Entity::StudyCountry(after)) if before.lead_engagement_id == after.lead_engagement_id => {
+            Ok(())
+        }
         (_, Entity::StudyCountry(country)) => keeper.country(country).await,
         (Some(Entity::StudySite(before)), Entity::StudySite(after))
             if before.responsible_engagement_id == after.responsible_engagement_id =>
@@ -194,7 +201,13 @@ impl Keeper<'_> {
         );
         for (index, (_, target, link)) in targets.iter().enumerate() {
             sql.push(if index == 0 { "(" } else { ", (" });
-            sql.bind_uuid(link.organization).push(", ").bind_uuid(*target).push(", ").bind_text(link.via.prefix()).push(", ").bind_uuid(link.via_id);
+            sql.bind_uuid(link.organization)
+                .push(", ")
+                .bind_uuid(*target)
+                .push(", ")
+                .bind_text(link.via.prefix())
+                .push(", ")
+                .bind_uuid(link.via_id);
             for id in [link.study, link.engagement, link.prime_engagement] {
                 sql.push(", ").bind(Value::Uuid(id));
             }

@@ -34,7 +34,8 @@ impl Work<'_> {
             Command::ApiClientCreate(input) => {
                 let ids: Vec<Uuid> = input.engagement_ids.iter().flatten().map(|id| id.uuid()).collect();
                 let engagements: Vec<Engagement> = self.vault.system_read(&self.transaction, "id", &ids).await?;
-                let own = engagements.iter().filter(|engagement| self.is_own(engagement.sponsor_id) || self.is_own(engagement.vendor_id)).count();
+                let own =
+                    engagements.iter().filter(|engagement| self.is_own(engagement.sponsor_id) || self.is_own(engagement.vendor_id)).count();
                 if own != ids.len() {
                     return Err(Refusal::not_found("engagementIds").into());
                 }

@@ -89,5 +89,4 @@ impl Work<'_> {
             Patch::Set(id) => self.named_if(*id, field).await,
         }
     }
-
 }

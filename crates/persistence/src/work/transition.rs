@@ -31,7 +31,8 @@ impl Work<'_> {
         let state = state_of(&stored.record).unwrap_or_default();
         let step = lifecycle.step(&state, action);
         // Who may never take the step learns nothing of state or version.
-        let may = lifecycle.transitions.iter().any(|step| step.action == action && writes(&self.viewer, Action::Transition(step.who), &facts));
+        let may =
+            lifecycle.transitions.iter().any(|step| step.action == action && writes(&self.viewer, Action::Transition(step.who), &facts));
         if !may {
             return Err(Refusal::forbidden().into());
         }
@@ -110,7 +111,8 @@ impl Work<'_> {
             let words = "Sign this step: give signature { meaning }.";
             return Err(Refusal::from(UserError::at(Code::SignatureRequired, "signature", words)).into());
         };
-        let fresh = self.viewer.auth_time.filter(|proved| self.viewer.kind == PrincipalKind::Person && self.now - *proved <= SIGNING_WINDOW);
+        let fresh =
+            self.viewer.auth_time.filter(|proved| self.viewer.kind == PrincipalKind::Person && self.now - *proved <= SIGNING_WINDOW);
         let Some(auth_time) = fresh else {
             let words = "Signing needs a proof of who you are that is at most five minutes old. Sign in again and repeat.";
             return Err(Refusal::from(UserError::at(Code::ReauthenticationRequired, "signature", words)).into());

@@ -4,8 +4,8 @@ use aws_lc_rs::{
     rand::SystemRandom,
     rsa::KeySize,
     signature::{
-        ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair,
-        Ed25519KeyPair, KeyPair as _, RSA_PKCS1_SHA256, RSA_PSS_SHA256, RsaKeyPair,
+        ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair as _, RSA_PKCS1_SHA256,
+        RSA_PSS_SHA256, RsaKeyPair,
     },
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -78,11 +78,7 @@ impl Forge {
                 .expect("signature");
                 signature
             }
-            Self::P256(pair) | Self::P384(pair) => pair
-                .sign(&random, bytes)
-                .expect("signature")
-                .as_ref()
-                .to_vec(),
+            Self::P256(pair) | Self::P384(pair) => pair.sign(&random, bytes).expect("signature").as_ref().to_vec(),
             Self::Ed(pair) => pair.sign(bytes).as_ref().to_vec(),
             Self::Hmac(secret) => {
                 let key = aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA256, secret);
@@ -106,10 +102,7 @@ impl Forge {
 
 fn rsa_numbers(pair: &RsaKeyPair) -> (Vec<u8>, Vec<u8>) {
     let key = pair.public_key();
-    (
-        key.modulus().big_endian_without_leading_zero().to_vec(),
-        key.exponent().big_endian_without_leading_zero().to_vec(),
-    )
+    (key.modulus().big_endian_without_leading_zero().to_vec(), key.exponent().big_endian_without_leading_zero().to_vec())
 }
 
 fn elliptic(curve: &str, point: &[u8]) -> Value {

@@ -12,17 +12,14 @@ use crate::config::Settings;
 fn mint(bearer: Bearer<'_>) -> String {
     let now = DateTime::from_timestamp(START, 0).expect("time");
     let mint = Mint::new(&secret(), ISSUER, AUDIENCE);
-    mint.token(bearer, now, Mint::SHORT, Uuid::nil())
-        .expect("token")
+    mint.token(bearer, now, Mint::SHORT, Uuid::nil()).expect("token")
 }
 
 #[tokio::test]
 async fn a_persons_token_verifies_for_an_hour() {
     let clock = Clock::new();
     let (verifier, _) = with_secret(&clock);
-    let token = mint(Bearer::Person {
-        email: "Ada@Sponsor.example",
-    });
+    let token = mint(Bearer::Person { email: "Ada@Sponsor.example" });
     let verified = verifier.verify(&token).await.expect("good");
     assert_eq!(verified.subject, "ada@sponsor.example");
     assert_eq!(verified.email.as_deref(), Some("Ada@Sponsor.example"));
@@ -37,37 +34,19 @@ async fn a_persons_token_verifies_for_an_hour() {
 async fn a_clients_token_has_scopes_and_never_signs() {
     let (verifier, _) = with_secret(&Clock::new());
     let scopes = ["read".to_owned(), "ingest".to_owned()];
-    let token = mint(Bearer::Client {
-        id: "edc",
-        scopes: Some(&scopes),
-    });
+    let token = mint(Bearer::Client { id: "edc", scopes: Some(&scopes) });
     let verified = verifier.verify(&token).await.expect("good");
     assert_eq!(verified.client_id.as_deref(), Some("edc"));
     assert_eq!(verified.scopes.as_deref(), Some(&scopes[..]));
     assert_eq!((verified.auth_time, &verified.email), (None, &None));
-    let bare = verifier
-        .verify(&mint(Bearer::Client {
-            id: "edc",
-            scopes: None,
-        }))
-        .await
-        .expect("good");
+    let bare = verifier.verify(&mint(Bearer::Client { id: "edc", scopes: None })).await.expect("good");
     assert_eq!(bare.scopes, None);
 }
 
 #[test]
 fn weak_secrets_are_refused() {
-    for weak in [
-        "",
-        "secret",
-        "0123456789abcdef0123456789abcde",
-        "abababababababababababababababababab",
-    ] {
-        assert_eq!(
-            DevelopmentSecret::new(weak).err(),
-            Some(WeakSecret),
-            "{weak}"
-        );
+    for weak in ["", "secret", "0123456789abcdef0123456789abcde", "abababababababababababababababababab"] {
+        assert_eq!(DevelopmentSecret::new(weak).err(), Some(WeakSecret), "{weak}");
     }
     assert!(!format!("{:?}", secret()).contains(SECRET));
 }
@@ -76,35 +55,18 @@ fn weak_secrets_are_refused() {
 async fn settings_make_the_verifier() {
     let clock = Clock::new();
     let mut settings = Settings::default();
-    assert!(matches!(
-        Verifier::from_settings(&settings, clock.now()),
-        Err(SetupError::NoIdentity)
-    ));
+    assert!(matches!(Verifier::from_settings(&settings, clock.now()), Err(SetupError::NoIdentity)));
     settings.jwt_issuer = Some(ISSUER.to_owned());
     settings.jwt_audience = Some(AUDIENCE.to_owned());
-    assert!(
-        Verifier::from_settings(&settings, clock.now()).is_ok(),
-        "by discovery"
-    );
+    assert!(Verifier::from_settings(&settings, clock.now()).is_ok(), "by discovery");
     settings.jwks_url = Some("login.example.com".to_owned());
-    assert!(matches!(
-        Verifier::from_settings(&settings, clock.now()),
-        Err(SetupError::NotAUrl)
-    ));
+    assert!(matches!(Verifier::from_settings(&settings, clock.now()), Err(SetupError::NotAUrl)));
     settings.jwt_secret = Some(SECRET.into());
-    assert!(matches!(
-        Verifier::from_settings(&settings, clock.now()),
-        Err(SetupError::TwoSources)
-    ));
+    assert!(matches!(Verifier::from_settings(&settings, clock.now()), Err(SetupError::TwoSources)));
     settings.jwks_url = None;
     let verifier = Verifier::from_settings(&settings, clock.now()).expect("by secret");
-    let token = mint(Bearer::Person {
-        email: "ada@sponsor.example",
-    });
+    let token = mint(Bearer::Person { email: "ada@sponsor.example" });
     verifier.verify(&token).await.expect("good");
     settings.jwt_secret = Some("short".into());
-    assert!(matches!(
-        Verifier::from_settings(&settings, clock.now()),
-        Err(SetupError::WeakSecret(_))
-    ));
+    assert!(matches!(Verifier::from_settings(&settings, clock.now()), Err(SetupError::WeakSecret(_))));
 }

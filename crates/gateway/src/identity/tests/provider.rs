@@ -44,9 +44,7 @@ pub(super) struct Provider {
 
 impl Provider {
     pub(super) async fn start(manner: Manner) -> Self {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
-            .await
-            .expect("port");
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("port");
         let base = format!("http://{}", listener.local_addr().expect("address"));
         let inner = Arc::new(Inner {
             manner: Mutex::new(manner),
@@ -90,9 +88,7 @@ async fn keys(State(inner): State<Arc<Inner>>) -> Response {
     match manner {
         Manner::Keys(keys) => json!({ "keys": keys }).to_string().into_response(),
         Manner::Text(text) => text.into_response(),
-        Manner::Status(status) => StatusCode::from_u16(status)
-            .expect("status")
-            .into_response(),
+        Manner::Status(status) => StatusCode::from_u16(status).expect("status").into_response(),
         Manner::Redirect => (StatusCode::FOUND, [(LOCATION, "/elsewhere")]).into_response(),
         Manner::Slow => {
             tokio::time::sleep(Duration::from_secs(60)).await;
@@ -112,10 +108,5 @@ async fn elsewhere(State(inner): State<Arc<Inner>>) -> Response {
 }
 
 async fn discovery(State(inner): State<Arc<Inner>>) -> Response {
-    inner
-        .discovery
-        .lock()
-        .expect("lock")
-        .to_string()
-        .into_response()
+    inner.discovery.lock().expect("lock").to_string().into_response()
 }

@@ -17,18 +17,11 @@ async fn an_unknown_kid_brings_the_new_key() {
     let (provider, verifier, clock) = provided(vec![old.jwk("old")]).await;
     verifier.verify(&token(&old, "old")).await.expect("old");
     provider.answer(Manner::Keys(vec![old.jwk("old"), new.jwk("new")]));
-    assert_eq!(
-        refusal(&verifier, &token(&new, "new")).await,
-        TokenError::UnknownKey,
-        "too early to ask again"
-    );
+    assert_eq!(refusal(&verifier, &token(&new, "new")).await, TokenError::UnknownKey, "too early to ask again");
     clock.forward(30);
     verifier.verify(&token(&new, "new")).await.expect("new");
     assert_eq!(provider.fetches(), 2);
-    verifier
-        .verify(&token(&old, "old"))
-        .await
-        .expect("old, while it is published");
+    verifier.verify(&token(&old, "old")).await.expect("old, while it is published");
 }
 
 #[tokio::test]
@@ -39,10 +32,7 @@ async fn a_withdrawn_key_ends() {
     provider.answer(Manner::Keys(vec![new.jwk("new")]));
     // Nobody shows a token of the new key; age alone must do.
     clock.forward(600);
-    verifier
-        .verify(&token(&old, "old"))
-        .await
-        .expect("the old set works while the new one is fetched");
+    verifier.verify(&token(&old, "old")).await.expect("the old set works while the new one is fetched");
     for _ in 0..100 {
         if provider.fetches() == 2 && verifier.verify(&token(&new, "new")).await.is_ok() {
             break;
@@ -50,10 +40,7 @@ async fn a_withdrawn_key_ends() {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     clock.forward(61);
-    assert_eq!(
-        refusal(&verifier, &token(&old, "old")).await,
-        TokenError::UnknownKey
-    );
+    assert_eq!(refusal(&verifier, &token(&old, "old")).await, TokenError::UnknownKey);
 }
 
 #[tokio::test]
@@ -108,12 +95,7 @@ async fn a_caller_who_hangs_up_does_not_stop_the_fetch() {
 #[tokio::test]
 async fn known_keys_outlive_the_provider_for_a_day() {
     let forge = Forge::p256();
-    let long = |exp| {
-        forge.sign(
-            &header(&forge, "k1", json!({})),
-            &payload(json!({ "exp": exp })),
-        )
-    };
+    let long = |exp| forge.sign(&header(&forge, "k1", json!({})), &payload(json!({ "exp": exp })));
     let good = long(super::world::START + 1_000_000);
     let (provider, verifier, clock) = provided(vec![forge.jwk("k1")]).await;
     verifier.verify(&good).await.expect("good");
@@ -142,25 +124,14 @@ async fn without_keys_the_door_is_closed() {
         (Manner::Text(many), FetchError::Garbage),
         (Manner::Text("<html>".to_owned()), FetchError::Garbage),
         (Manner::Text("[]".to_owned()), FetchError::Garbage),
-        (
-            Manner::Text("{\"keys\":{}}".to_owned()),
-            FetchError::Garbage,
-        ),
+        (Manner::Text("{\"keys\":{}}".to_owned()), FetchError::Garbage),
         (Manner::Text("{}".to_owned()), FetchError::Garbage),
         (Manner::Text(String::new()), FetchError::Garbage),
     ] {
         let provider = Provider::start(manner).await;
         let verifier = verifier(&provider, &Clock::new());
-        assert_eq!(
-            refusal(&verifier, &token(&forge, "k1")).await,
-            TokenError::KeysUnavailable,
-            "{expected}"
-        );
-        assert_eq!(
-            provider.fetches(),
-            1,
-            "{expected}: no redirect followed, nothing tried twice"
-        );
+        assert_eq!(refusal(&verifier, &token(&forge, "k1")).await, TokenError::KeysUnavailable, "{expected}");
+        assert_eq!(provider.fetches(), 1, "{expected}: no redirect followed, nothing tried twice");
         assert_eq!(verifier.probe().await, Err(expected));
     }
 }
@@ -170,21 +141,11 @@ async fn bad_answers_change_nothing() {
     let forge = Forge::p256();
     let (provider, verifier, clock) = provided(vec![forge.jwk("k1")]).await;
     verifier.verify(&token(&forge, "k1")).await.expect("good");
-    for manner in [
-        Manner::Status(500),
-        Manner::Redirect,
-        Manner::Text("garbage".to_owned()),
-    ] {
+    for manner in [Manner::Status(500), Manner::Redirect, Manner::Text("garbage".to_owned())] {
         provider.answer(manner);
         clock.forward(61);
-        assert_eq!(
-            refusal(&verifier, &token(&forge, "other")).await,
-            TokenError::UnknownKey
-        );
-        verifier
-            .verify(&token(&forge, "k1"))
-            .await
-            .expect("the known key goes on");
+        assert_eq!(refusal(&verifier, &token(&forge, "other")).await, TokenError::UnknownKey);
+        verifier.verify(&token(&forge, "k1")).await.expect("the known key goes on");
     }
     assert_eq!(provider.fetches(), 4);
 }
@@ -196,14 +157,8 @@ async fn a_provider_that_publishes_nothing_is_believed() {
     verifier.verify(&token(&forge, "k1")).await.expect("good");
     provider.answer(Manner::Keys(vec![]));
     clock.forward(61);
-    assert_eq!(
-        refusal(&verifier, &token(&forge, "other")).await,
-        TokenError::UnknownKey
-    );
-    assert_eq!(
-        refusal(&verifier, &token(&forge, "k1")).await,
-        TokenError::UnknownKey
-    );
+    assert_eq!(refusal(&verifier, &token(&forge, "other")).await, TokenError::UnknownKey);
+    assert_eq!(refusal(&verifier, &token(&forge, "k1")).await, TokenError::UnknownKey);
 }
 
 #[tokio::test]
@@ -211,15 +166,8 @@ async fn a_slow_provider_is_given_five_seconds() {
     let forge = Forge::p256();
     let provider = Provider::start(Manner::Slow).await;
     let verifier = verifier(&provider, &Clock::new());
-    let answer = tokio::time::timeout(
-        Duration::from_secs(8),
-        verifier.verify(&token(&forge, "k1")),
-    )
-    .await;
-    assert_eq!(
-        answer.expect("in time").map(drop),
-        Err(TokenError::KeysUnavailable)
-    );
+    let answer = tokio::time::timeout(Duration::from_secs(8), verifier.verify(&token(&forge, "k1"))).await;
+    assert_eq!(answer.expect("in time").map(drop), Err(TokenError::KeysUnavailable));
 }
 
 #[tokio::test]
@@ -229,39 +177,23 @@ async fn nobody_listens() {
     let verifier = verifier(&provider, &Clock::new());
     drop(provider);
     tokio::time::sleep(Duration::from_millis(50)).await;
-    assert_eq!(
-        refusal(&verifier, &token(&forge, "k1")).await,
-        TokenError::KeysUnavailable
-    );
+    assert_eq!(refusal(&verifier, &token(&forge, "k1")).await, TokenError::KeysUnavailable);
     assert_eq!(verifier.probe().await, Err(FetchError::Unreachable));
 }
 
 #[tokio::test]
 async fn a_kid_that_two_keys_have_names_neither() {
     let (one, two, three) = (Forge::p256(), Forge::p256(), Forge::p256());
-    let (_provider, verifier, _) =
-        provided(vec![one.jwk("same"), two.jwk("same"), three.jwk("own")]).await;
-    assert_eq!(
-        refusal(&verifier, &token(&one, "same")).await,
-        TokenError::AmbiguousKey
-    );
-    assert_eq!(
-        refusal(&verifier, &token(&two, "same")).await,
-        TokenError::AmbiguousKey
-    );
-    verifier
-        .verify(&token(&three, "own"))
-        .await
-        .expect("the others are fine");
+    let (_provider, verifier, _) = provided(vec![one.jwk("same"), two.jwk("same"), three.jwk("own")]).await;
+    assert_eq!(refusal(&verifier, &token(&one, "same")).await, TokenError::AmbiguousKey);
+    assert_eq!(refusal(&verifier, &token(&two, "same")).await, TokenError::AmbiguousKey);
+    verifier.verify(&token(&three, "own")).await.expect("the others are fine");
 }
 
 #[tokio::test]
 async fn a_token_may_leave_out_the_kid_of_an_only_key() {
     let (one, two) = (Forge::p256(), Forge::p256());
-    let nameless = one.sign(
-        &header(&one, "", json!({ "kid": null })),
-        &payload(json!({})),
-    );
+    let nameless = one.sign(&header(&one, "", json!({ "kid": null })), &payload(json!({})));
     let (provider, verifier, clock) = provided(vec![one.jwk("k1")]).await;
     verifier.verify(&nameless).await.expect("the only key");
     provider.answer(Manner::Keys(vec![one.jwk("k1"), two.jwk("k2")]));
@@ -304,29 +236,14 @@ async fn keys_that_must_not_verify_are_left_out() {
         (&ed, spoilt(&ed, "x", json!(b64([1; 33])))),
     ] {
         let (_provider, verifier, _) = provided(vec![jwk.clone()]).await;
-        assert_eq!(
-            refusal(&verifier, &token(forge, "k1")).await,
-            TokenError::UnknownKey,
-            "{jwk}"
-        );
+        assert_eq!(refusal(&verifier, &token(forge, "k1")).await, TokenError::UnknownKey, "{jwk}");
     }
     let off_curve = spoilt(&p256, "y", json!(b64([7; 32])));
     let (_provider, verifier, _) = provided(vec![off_curve]).await;
-    assert_eq!(
-        refusal(&verifier, &token(&p256, "k1")).await,
-        TokenError::BadSignature
-    );
-    let beside = vec![
-        spoilt(&rsa, "use", json!("enc")),
-        json!("garbage"),
-        json!({}),
-        p256.jwk("k1"),
-    ];
+    assert_eq!(refusal(&verifier, &token(&p256, "k1")).await, TokenError::BadSignature);
+    let beside = vec![spoilt(&rsa, "use", json!("enc")), json!("garbage"), json!({}), p256.jwk("k1")];
     let (_provider, verifier, _) = provided(beside).await;
-    verifier
-        .verify(&token(&p256, "k1"))
-        .await
-        .expect("a good key among others, even with an encryption key's kid");
+    verifier.verify(&token(&p256, "k1")).await.expect("a good key among others, even with an encryption key's kid");
 }
 
 #[tokio::test]
@@ -334,38 +251,19 @@ async fn discovery_finds_the_keys_of_the_configured_issuer_only() {
     let forge = Forge::p256();
     let provider = Provider::start(Manner::Keys(vec![forge.jwk("k1")])).await;
     let (base, clock) = (provider.base.clone(), Clock::new());
-    let good = forge.sign(
-        &header(&forge, "k1", json!({})),
-        &payload(json!({ "iss": base })),
-    );
+    let good = forge.sign(&header(&forge, "k1", json!({})), &payload(json!({ "iss": base })));
     let verifier = discovering(&provider, &clock, &base);
     verifier.verify(&good).await.expect("discovered");
     for (document, expected) in [
-        (
-            json!({ "issuer": "https://evil.example", "jwks_uri": format!("{base}/keys") }),
-            FetchError::OtherIssuer,
-        ),
-        (
-            json!({ "issuer": format!("{base}/"), "jwks_uri": format!("{base}/keys") }),
-            FetchError::OtherIssuer,
-        ),
-        (
-            json!({ "issuer": base, "jwks_uri": "file:///etc/passwd" }),
-            FetchError::Insecure,
-        ),
-        (
-            json!({ "issuer": base, "jwks_uri": "keys" }),
-            FetchError::Garbage,
-        ),
+        (json!({ "issuer": "https://evil.example", "jwks_uri": format!("{base}/keys") }), FetchError::OtherIssuer),
+        (json!({ "issuer": format!("{base}/"), "jwks_uri": format!("{base}/keys") }), FetchError::OtherIssuer),
+        (json!({ "issuer": base, "jwks_uri": "file:///etc/passwd" }), FetchError::Insecure),
+        (json!({ "issuer": base, "jwks_uri": "keys" }), FetchError::Garbage),
         (json!({ "issuer": base }), FetchError::Garbage),
     ] {
         provider.answer_discovery(document);
         let verifier = discovering(&provider, &clock, &base);
-        assert_eq!(
-            refusal(&verifier, &good).await,
-            TokenError::KeysUnavailable,
-            "{expected}"
-        );
+        assert_eq!(refusal(&verifier, &good).await, TokenError::KeysUnavailable, "{expected}");
         assert_eq!(verifier.probe().await, Err(expected));
     }
     assert_eq!(provider.fetches(), 1);

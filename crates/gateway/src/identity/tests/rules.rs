@@ -5,10 +5,7 @@ use serde_json::{Value, json};
 use super::{
     super::{CHALLENGE_INVALID, TokenError, VerifiedToken},
     forge::{Forge, b64},
-    world::{
-        AUDIENCE, Clock, ISSUER, SECRET, START, header, payload, provided, refusal, token,
-        with_secret,
-    },
+    world::{AUDIENCE, Clock, ISSUER, SECRET, START, header, payload, provided, refusal, token, with_secret},
 };
 
 /// Verifies an honest token whose payload was changed.
@@ -29,30 +26,15 @@ async fn with_header(changes: Value) -> Result<(), TokenError> {
 async fn every_allowed_algorithm_verifies() {
     for forge in [Forge::rsa(), Forge::p256(), Forge::p384(), Forge::ed()] {
         let (_provider, verifier, _) = provided(vec![forge.jwk("k1")]).await;
-        let verified = verifier
-            .verify(&token(&forge, "k1"))
-            .await
-            .expect("an honest token");
-        assert_eq!(
-            (verified.issuer.as_str(), verified.subject.as_str()),
-            (ISSUER, "user-1")
-        );
+        let verified = verifier.verify(&token(&forge, "k1")).await.expect("an honest token");
+        assert_eq!((verified.issuer.as_str(), verified.subject.as_str()), (ISSUER, "user-1"));
         assert_eq!(verified.expires_at.timestamp(), START + 3_600);
-        assert_eq!(
-            verified.issued_at.map(|at| at.timestamp()),
-            Some(START - 60)
-        );
-        assert_eq!(
-            (&verified.client_id, &verified.scopes, &verified.email),
-            (&None, &None, &None)
-        );
+        assert_eq!(verified.issued_at.map(|at| at.timestamp()), Some(START - 60));
+        assert_eq!((&verified.client_id, &verified.scopes, &verified.email), (&None, &None, &None));
     }
     let rsa = Forge::rsa();
     let (_provider, verifier, _) = provided(vec![rsa.jwk("k1")]).await;
-    let pss = rsa.sign(
-        &header(&rsa, "k1", json!({ "alg": "PS256" })),
-        &payload(json!({})),
-    );
+    let pss = rsa.sign(&header(&rsa, "k1", json!({ "alg": "PS256" })), &payload(json!({})));
     verifier.verify(&pss).await.expect("PS256");
 }
 
@@ -74,15 +56,8 @@ async fn the_key_says_which_algorithm_not_the_token() {
         ("rsa", "RS512"),
         ("rsa", ""),
     ] {
-        let forged = rsa.sign(
-            &header(&rsa, kid, json!({ "alg": alg })),
-            &payload(json!({})),
-        );
-        assert_eq!(
-            refusal(&verifier, &forged).await,
-            TokenError::AlgorithmNotAllowed,
-            "{kid} {alg}"
-        );
+        let forged = rsa.sign(&header(&rsa, kid, json!({ "alg": alg })), &payload(json!({})));
+        assert_eq!(refusal(&verifier, &forged).await, TokenError::AlgorithmNotAllowed, "{kid} {alg}");
     }
 }
 
@@ -92,17 +67,10 @@ async fn a_public_key_is_no_secret() {
     let jwk = rsa.jwk("k1");
     let modulus = jwk["n"].as_str().expect("modulus").to_owned();
     let (_provider, verifier, _) = provided(vec![jwk.clone()]).await;
-    for secret in [
-        modulus.clone().into_bytes(),
-        jwk.to_string().into_bytes(),
-        Vec::new(),
-    ] {
+    for secret in [modulus.clone().into_bytes(), jwk.to_string().into_bytes(), Vec::new()] {
         let confused = Forge::Hmac(secret);
         let forged = confused.sign(&header(&confused, "k1", json!({})), &payload(json!({})));
-        assert_eq!(
-            refusal(&verifier, &forged).await,
-            TokenError::AlgorithmNotAllowed
-        );
+        assert_eq!(refusal(&verifier, &forged).await, TokenError::AlgorithmNotAllowed);
     }
 }
 
@@ -110,27 +78,15 @@ async fn a_public_key_is_no_secret() {
 async fn published_secrets_verify_nothing() {
     let oct = Forge::Hmac(SECRET.into());
     let (_provider, verifier, _) = provided(vec![oct.jwk("k1")]).await;
-    assert_eq!(
-        refusal(&verifier, &token(&oct, "k1")).await,
-        TokenError::UnknownKey
-    );
+    assert_eq!(refusal(&verifier, &token(&oct, "k1")).await, TokenError::UnknownKey);
 }
 
 #[tokio::test]
 async fn the_secret_takes_hs256_only() {
     let (verifier, _) = with_secret(&Clock::new());
-    let (rsa, wrong) = (
-        Forge::rsa(),
-        Forge::Hmac(b"another secret of more than 32 bytes".to_vec()),
-    );
-    assert_eq!(
-        refusal(&verifier, &token(&rsa, "k")).await,
-        TokenError::AlgorithmNotAllowed
-    );
-    assert_eq!(
-        refusal(&verifier, &token(&wrong, "k")).await,
-        TokenError::BadSignature
-    );
+    let (rsa, wrong) = (Forge::rsa(), Forge::Hmac(b"another secret of more than 32 bytes".to_vec()));
+    assert_eq!(refusal(&verifier, &token(&rsa, "k")).await, TokenError::AlgorithmNotAllowed);
+    assert_eq!(refusal(&verifier, &token(&wrong, "k")).await, TokenError::BadSignature);
 }
 
 #[tokio::test]
@@ -147,54 +103,22 @@ async fn keys_from_the_token_are_refused() {
         ("zip", json!("DEF")),
         ("enc", json!("A256GCM")),
     ] {
-        assert_eq!(
-            with_header(json!({ name: value })).await,
-            Err(TokenError::HeaderNotAllowed),
-            "{name}"
-        );
+        assert_eq!(with_header(json!({ name: value })).await, Err(TokenError::HeaderNotAllowed), "{name}");
     }
     let (verifier, forge) = with_secret(&Clock::new());
-    let null = forge.sign_text(
-        r#"{"alg":"HS256","jku":null}"#,
-        &payload(json!({})).to_string(),
-    );
-    assert_eq!(
-        refusal(&verifier, &null).await,
-        TokenError::HeaderNotAllowed
-    );
+    let null = forge.sign_text(r#"{"alg":"HS256","jku":null}"#, &payload(json!({})).to_string());
+    assert_eq!(refusal(&verifier, &null).await, TokenError::HeaderNotAllowed);
 }
 
 #[tokio::test]
 async fn the_type_must_be_an_access_tokens() {
-    for good in [
-        json!(null),
-        json!("JWT"),
-        json!("jwt"),
-        json!("at+jwt"),
-        json!("AT+JWT"),
-        json!("application/at+jwt"),
-    ] {
+    for good in [json!(null), json!("JWT"), json!("jwt"), json!("at+jwt"), json!("AT+JWT"), json!("application/at+jwt")] {
         assert_eq!(with_header(json!({ "typ": good })).await, Ok(()), "{good}");
     }
-    for bad in [
-        "id_token+jwt",
-        "logout+jwt",
-        "dpop+jwt",
-        "secevent+jwt",
-        "JOSE",
-        "",
-        "at+jwt ",
-    ] {
-        assert_eq!(
-            with_header(json!({ "typ": bad })).await,
-            Err(TokenError::WrongType),
-            "{bad}"
-        );
+    for bad in ["id_token+jwt", "logout+jwt", "dpop+jwt", "secevent+jwt", "JOSE", "", "at+jwt "] {
+        assert_eq!(with_header(json!({ "typ": bad })).await, Err(TokenError::WrongType), "{bad}");
     }
-    assert_eq!(
-        with_header(json!({ "typ": 1 })).await,
-        Err(TokenError::Malformed)
-    );
+    assert_eq!(with_header(json!({ "typ": 1 })).await, Err(TokenError::Malformed));
 }
 
 #[tokio::test]
@@ -212,98 +136,45 @@ async fn signatures_must_be_there_and_right() {
         (format!("{signature} "), TokenError::Malformed),
         ("é".to_owned(), TokenError::Malformed),
     ] {
-        assert_eq!(
-            refusal(&verifier, &format!("{message}.{wrong}")).await,
-            error,
-            "{wrong:?}"
-        );
+        assert_eq!(refusal(&verifier, &format!("{message}.{wrong}")).await, error, "{wrong:?}");
     }
     let (head, _) = message.split_once('.').expect("parts");
     let other = b64(payload(json!({ "sub": "somebody-else" })).to_string());
-    assert_eq!(
-        refusal(&verifier, &format!("{head}.{other}.{signature}")).await,
-        TokenError::BadSignature
-    );
+    assert_eq!(refusal(&verifier, &format!("{head}.{other}.{signature}")).await, TokenError::BadSignature);
     let stranger = Forge::p256();
-    assert_eq!(
-        refusal(&verifier, &token(&stranger, "k1")).await,
-        TokenError::BadSignature
-    );
+    assert_eq!(refusal(&verifier, &token(&stranger, "k1")).await, TokenError::BadSignature);
 }
 
 #[tokio::test]
 async fn shapes_that_are_no_token() {
     let (verifier, forge) = with_secret(&Clock::new());
     let good = token(&forge, "any");
-    for text in [
-        "",
-        ".",
-        "..",
-        "...",
-        "a",
-        "a.b",
-        "a.b.c",
-        "Bearer x",
-        "\0.\0.\0",
-        &format!("{good}.x"),
-        &format!(" {good}"),
-    ] {
-        assert_eq!(
-            refusal(&verifier, text).await,
-            TokenError::Malformed,
-            "{text:?}"
-        );
+    for text in ["", ".", "..", "...", "a", "a.b", "a.b.c", "Bearer x", "\0.\0.\0", &format!("{good}.x"), &format!(" {good}")] {
+        assert_eq!(refusal(&verifier, text).await, TokenError::Malformed, "{text:?}");
     }
     let payload = payload(json!({})).to_string();
-    for header in [
-        "[]",
-        "null",
-        "{",
-        "{}",
-        r#"{"alg":1}"#,
-        r#"{"alg":"HS256","alg":"HS256"}"#,
-        r#"{"alg":"HS256","kid":1}"#,
-    ] {
-        assert_eq!(
-            refusal(&verifier, &forge.sign_text(header, &payload)).await,
-            TokenError::Malformed,
-            "{header}"
-        );
+    for header in ["[]", "null", "{", "{}", r#"{"alg":1}"#, r#"{"alg":"HS256","alg":"HS256"}"#, r#"{"alg":"HS256","kid":1}"#] {
+        assert_eq!(refusal(&verifier, &forge.sign_text(header, &payload)).await, TokenError::Malformed, "{header}");
     }
     let twice = payload.replacen('{', r#"{"sub":"admin","#, 1);
     for payload in ["[]", "null", "\"x\"", "{", &twice] {
         let token = forge.sign_text(r#"{"alg":"HS256"}"#, payload);
-        assert_eq!(
-            refusal(&verifier, &token).await,
-            TokenError::Malformed,
-            "{payload}"
-        );
+        assert_eq!(refusal(&verifier, &token).await, TokenError::Malformed, "{payload}");
     }
 }
 
 #[tokio::test]
 async fn large_tokens_are_not_read() {
     let padding = |bytes: usize| json!({ "padding": "x".repeat(bytes) });
-    with_claims(padding(11_000))
-        .await
-        .expect("large but honest");
-    assert_eq!(
-        with_claims(padding(16_000)).await,
-        Err(TokenError::TooLarge)
-    );
+    with_claims(padding(11_000)).await.expect("large but honest");
+    assert_eq!(with_claims(padding(16_000)).await, Err(TokenError::TooLarge));
 }
 
 #[tokio::test]
 async fn issuer_and_audience_must_match_exactly() {
     for (changes, error) in [
-        (
-            json!({ "iss": "https://login.example.com/" }),
-            TokenError::WrongIssuer,
-        ),
-        (
-            json!({ "iss": "HTTPS://login.example.com" }),
-            TokenError::WrongIssuer,
-        ),
+        (json!({ "iss": "https://login.example.com/" }), TokenError::WrongIssuer),
+        (json!({ "iss": "HTTPS://login.example.com" }), TokenError::WrongIssuer),
         (json!({ "iss": "" }), TokenError::WrongIssuer),
         (json!({ "iss": [ISSUER] }), TokenError::Malformed),
         (json!({ "iss": null }), TokenError::ClaimMissing),
@@ -315,9 +186,7 @@ async fn issuer_and_audience_must_match_exactly() {
     ] {
         assert_eq!(with_claims(changes.clone()).await, Err(error), "{changes}");
     }
-    with_claims(json!({ "aud": ["other", AUDIENCE] }))
-        .await
-        .expect("one of several");
+    with_claims(json!({ "aud": ["other", AUDIENCE] })).await.expect("one of several");
 }
 
 #[tokio::test]
@@ -335,47 +204,21 @@ async fn times_are_judged_with_thirty_seconds_of_leeway() {
         (json!({ "nbf": START + 31 }), Some(TokenError::NotYetValid)),
         (json!({ "nbf": "now" }), Some(TokenError::Malformed)),
         (json!({ "iat": START + 30 }), None),
-        (
-            json!({ "iat": START + 31 }),
-            Some(TokenError::IssuedInFuture),
-        ),
+        (json!({ "iat": START + 31 }), Some(TokenError::IssuedInFuture)),
         (json!({ "iat": null }), None),
-        (
-            json!({ "auth_time": START + 31 }),
-            Some(TokenError::IssuedInFuture),
-        ),
+        (json!({ "auth_time": START + 31 }), Some(TokenError::IssuedInFuture)),
     ] {
-        assert_eq!(
-            with_claims(changes.clone()).await.err(),
-            outcome,
-            "{changes}"
-        );
+        assert_eq!(with_claims(changes.clone()).await.err(), outcome, "{changes}");
     }
-    let token = with_claims(json!({ "auth_time": START - 5 }))
-        .await
-        .expect("good");
+    let token = with_claims(json!({ "auth_time": START - 5 })).await.expect("good");
     assert_eq!(token.auth_time.map(|at| at.timestamp()), Some(START - 5));
 }
 
 #[tokio::test]
 async fn subjects_are_bounded_names() {
-    assert_eq!(
-        with_claims(json!({ "sub": null })).await,
-        Err(TokenError::ClaimMissing)
-    );
-    for bad in [
-        json!(""),
-        json!("x".repeat(256)),
-        json!("a\u{0}b"),
-        json!("a\nb"),
-        json!(1),
-        json!(["a"]),
-    ] {
-        assert_eq!(
-            with_claims(json!({ "sub": bad })).await,
-            Err(TokenError::Malformed),
-            "{bad}"
-        );
+    assert_eq!(with_claims(json!({ "sub": null })).await, Err(TokenError::ClaimMissing));
+    for bad in [json!(""), json!("x".repeat(256)), json!("a\u{0}b"), json!("a\nb"), json!(1), json!(["a"])] {
+        assert_eq!(with_claims(json!({ "sub": bad })).await, Err(TokenError::Malformed), "{bad}");
     }
 }
 
@@ -385,10 +228,7 @@ async fn a_client_is_one_whose_subject_it_is() {
         (json!({ "sub": "edc", "client_id": "edc" }), Some("edc")),
         (json!({ "sub": "edc", "azp": "edc" }), Some("edc")),
         (json!({ "sub": "user-1", "client_id": "portal" }), None),
-        (
-            json!({ "sub": "edc", "client_id": "portal", "azp": "edc" }),
-            None,
-        ),
+        (json!({ "sub": "edc", "client_id": "portal", "azp": "edc" }), None),
     ] {
         let token = with_claims(changes.clone()).await.expect("good");
         assert_eq!(token.client_id.as_deref(), client, "{changes}");
@@ -401,44 +241,20 @@ async fn scopes_are_words_or_an_array_or_absent() {
     let both = Some(vec!["read".to_owned(), "write".to_owned()]);
     assert_eq!(scopes(json!({})).await, Ok(None));
     assert_eq!(scopes(json!({ "scope": "" })).await, Ok(Some(vec![])));
-    assert_eq!(
-        scopes(json!({ "scope": "read  write" })).await,
-        Ok(both.clone())
-    );
-    assert_eq!(
-        scopes(json!({ "scope": ["read", "write"] })).await,
-        Ok(both)
-    );
-    assert_eq!(
-        scopes(json!({ "scope": 7 })).await,
-        Err(TokenError::Malformed)
-    );
+    assert_eq!(scopes(json!({ "scope": "read  write" })).await, Ok(both.clone()));
+    assert_eq!(scopes(json!({ "scope": ["read", "write"] })).await, Ok(both));
+    assert_eq!(scopes(json!({ "scope": 7 })).await, Err(TokenError::Malformed));
 }
 
 #[tokio::test]
 async fn an_address_is_verified_only_by_a_plain_true() {
-    for (verified, expected) in [
-        (json!(true), true),
-        (json!("true"), false),
-        (json!(1), false),
-        (json!(false), false),
-    ] {
-        let token = with_claims(json!({ "email": "a@b.example", "email_verified": verified }))
-            .await
-            .expect("good");
-        assert_eq!(
-            (token.email.as_deref(), token.email_verified),
-            (Some("a@b.example"), expected)
-        );
+    for (verified, expected) in [(json!(true), true), (json!("true"), false), (json!(1), false), (json!(false), false)] {
+        let token = with_claims(json!({ "email": "a@b.example", "email_verified": verified })).await.expect("good");
+        assert_eq!((token.email.as_deref(), token.email_verified), (Some("a@b.example"), expected));
     }
-    let alone = with_claims(json!({ "email_verified": true }))
-        .await
-        .expect("good");
+    let alone = with_claims(json!({ "email_verified": true })).await.expect("good");
     assert!(!alone.email_verified, "there is no address to be verified");
-    assert_eq!(
-        with_claims(json!({ "email": "a\u{0}@b.example" })).await,
-        Err(TokenError::Malformed)
-    );
+    assert_eq!(with_claims(json!({ "email": "a\u{0}@b.example" })).await, Err(TokenError::Malformed));
 }
 
 #[tokio::test]
@@ -458,30 +274,18 @@ async fn other_kinds_of_token_are_refused() {
         (json!({ "nonce": "n", "client_id": "portal" }), false),
         (json!({ "nonce": "n", "azp": "portal" }), true),
     ] {
-        let outcome = verifier
-            .verify(&forge.sign(&jwt, &payload(changes.clone())))
-            .await
-            .map(drop);
-        let expected = if refused {
-            Err(TokenError::NotAnAccessToken)
-        } else {
-            Ok(())
-        };
+        let outcome = verifier.verify(&forge.sign(&jwt, &payload(changes.clone()))).await.map(drop);
+        let expected = if refused { Err(TokenError::NotAnAccessToken) } else { Ok(()) };
         assert_eq!(outcome, expected, "{changes}");
     }
-    with_claims(json!({ "nonce": "n" }))
-        .await
-        .expect("at+jwt settles it");
+    with_claims(json!({ "nonce": "n" })).await.expect("at+jwt settles it");
 }
 
 #[tokio::test]
 async fn a_remembered_token_still_expires() {
     let clock = Clock::new();
     let (verifier, forge) = with_secret(&clock);
-    let short = forge.sign(
-        &header(&forge, "any", json!({})),
-        &payload(json!({ "exp": START + 10 })),
-    );
+    let short = forge.sign(&header(&forge, "any", json!({})), &payload(json!({ "exp": START + 10 })));
     let first = verifier.verify(&short).await.expect("good");
     let second = verifier.verify(&short).await.expect("good");
     assert!(std::sync::Arc::ptr_eq(&first, &second), "remembered");
@@ -499,11 +303,7 @@ async fn nothing_is_remembered_longer_than_a_minute_or_before_its_time() {
         clock.forward(seconds);
         match verifier.verify(&good).await {
             Ok(again) => assert!(!std::sync::Arc::ptr_eq(&first, &again), "{seconds}"),
-            Err(error) => assert_eq!(
-                error,
-                TokenError::IssuedInFuture,
-                "an hour back it was not yet made"
-            ),
+            Err(error) => assert_eq!(error, TokenError::IssuedInFuture, "an hour back it was not yet made"),
         }
     }
 }
@@ -516,8 +316,6 @@ fn refusals_tell_the_caller_nothing() {
 
 #[tokio::test]
 async fn debug_shows_neither_token_nor_address() {
-    let token = with_claims(json!({ "email": "person@b.example" }))
-        .await
-        .expect("good");
+    let token = with_claims(json!({ "email": "person@b.example" })).await.expect("good");
     assert!(!format!("{token:?}").contains("person@"));
 }

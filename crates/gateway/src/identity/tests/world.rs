@@ -9,9 +9,7 @@ use chrono::{DateTime, TimeDelta};
 use serde_json::{Value, json};
 
 use super::{
-    super::{
-        DevelopmentSecret, KeyPlace, KeySource, Now, RefreshPolicy, Rules, TokenError, Verifier,
-    },
+    super::{DevelopmentSecret, KeyPlace, KeySource, Now, RefreshPolicy, Rules, TokenError, Verifier},
     forge::Forge,
     provider::{Manner, Provider},
 };
@@ -43,20 +41,11 @@ impl Clock {
 }
 
 pub(super) fn rules() -> Rules {
-    Rules {
-        issuer: ISSUER.to_owned(),
-        audience: AUDIENCE.to_owned(),
-        leeway: TimeDelta::seconds(30),
-        cache_entries: 100,
-    }
+    Rules { issuer: ISSUER.to_owned(), audience: AUDIENCE.to_owned(), leeway: TimeDelta::seconds(30), cache_entries: 100 }
 }
 
 pub(super) fn policy() -> RefreshPolicy {
-    RefreshPolicy {
-        interval: TimeDelta::seconds(30),
-        refresh: TimeDelta::minutes(10),
-        max_stale: TimeDelta::hours(24),
-    }
+    RefreshPolicy { interval: TimeDelta::seconds(30), refresh: TimeDelta::minutes(10), max_stale: TimeDelta::hours(24) }
 }
 
 /// A verifier that takes its keys from a provider's URL.
@@ -69,10 +58,7 @@ pub(super) fn verifier(provider: &Provider, clock: &Clock) -> Arc<Verifier> {
 /// A verifier by discovery, whose issuer is the provider's own address.
 pub(super) fn discovering(provider: &Provider, clock: &Clock, issuer: &str) -> Verifier {
     let source = KeySource::Provider(KeyPlace::Issuer(issuer.to_owned()), policy());
-    let rules = Rules {
-        issuer: provider.base.clone(),
-        ..rules()
-    };
+    let rules = Rules { issuer: provider.base.clone(), ..rules() };
     Verifier::new(rules, source, clock.now()).expect("verifier")
 }
 
@@ -82,8 +68,7 @@ pub(super) fn secret() -> DevelopmentSecret {
 
 /// A verifier with the development secret, and the forge that signs for it.
 pub(super) fn with_secret(clock: &Clock) -> (Verifier, Forge) {
-    let verifier =
-        Verifier::new(rules(), KeySource::Secret(secret()), clock.now()).expect("verifier");
+    let verifier = Verifier::new(rules(), KeySource::Secret(secret()), clock.now()).expect("verifier");
     (verifier, Forge::Hmac(SECRET.into()))
 }
 

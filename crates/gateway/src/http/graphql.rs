@@ -1,0 +1,177 @@
+//! GraphQL over HTTP: one request from its headers to its answer.
+//! The order is the point: who asks, in which form, how much, what it may cost; only then does anything run.
+
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
+
+use axum::{
+    body::Body,
+    extract::{Request, State},
+    http::{HeaderMap, Method, StatusCode, header::CONTENT_TYPE, header::EXPECT},
+    response::Response,
+};
+use futures::FutureExt as _;
+use tandem_graphql::limits::{Checked, OperationType, check};
+use tokio::time::{Instant, timeout_at};
+
+use super::{
+    Shared, bearer, body,
+    failure::Failure,
+    idempotency,
+    negotiate::{self, Media},
+    params::Params,
+    rate::Charge,
+    request_id::RequestId,
+    seam::{GraphRequest, Session},
+    wire,
+};
+
+/// What the counters are told of a request.
+struct Tally {
+    kind: &'static str,
+    charge: Charge,
+}
+
+/// Serves `/graphql`.
+pub(super) async fn serve(State(shared): State<Arc<Shared>>, request: Request) -> Response {
+    if !matches!(*request.method(), Method::GET | Method::POST) {
+        return Failure::method("GET, POST").into_json();
+    }
+    let deadline = Instant::now().checked_add(Duration::from_millis(shared.settings.request_milliseconds)).unwrap_or_else(Instant::now);
+    // A refusal before or because of the negotiation is told in the type that everybody reads.
+    let accepted = negotiate::accepted(request.headers());
+    let media = *accepted.as_ref().unwrap_or(&Media::Json);
+    let mut tally = Tally { kind: "none", charge: Charge::Free };
+    let work = handle(&shared, request, accepted, deadline, &mut tally);
+    let result = match timeout_at(deadline, AssertUnwindSafe(work).catch_unwind()).await {
+        Ok(Ok(result)) => result,
+        Ok(Err(_)) => {
+            tracing::error!("a resolver panicked");
+            Err(Failure::internal())
+        }
+        Err(_) => Err(Failure::timeout(StatusCode::GATEWAY_TIMEOUT)),
+    };
+    let (outcome, mut response) = match result {
+        Ok((outcome, response)) => (outcome, response),
+        Err(failure) => (failure.code, failure.into_response(media)),
+    };
+    shared.throttle.headers(tally.charge, response.headers_mut());
+    metrics::counter!("graphql_requests_total", "kind" => tally.kind, "outcome" => outcome).increment(1);
+    response
+}
+
+async fn handle(
+    shared: &Shared,
+    request: Request,
+    accepted: Result<Media, Failure>,
+    deadline: Instant,
+    tally: &mut Tally,
+) -> Result<(&'static str, Response), Failure> {
+    let (head, content) = request.into_parts();
+    let post = head.method == Method::POST;
+    let session = match door(shared, &head.headers, accepted, post).await {
+        Ok(passed) => passed,
+        Err(failure) => {
+            // Who waits for a "100 Continue" has not sent yet, and will not.
+            if post && !head.headers.contains_key(EXPECT) {
+                let _ = timeout_at(deadline, body::discard(content, shared.settings.body_bytes)).await;
+            }
+            return Err(failure);
+        }
+    };
+    let (session, media) = session;
+    let idempotency_key = idempotency::key(&head.headers)?;
+    let params = if post {
+        let (limit, discard) = (shared.settings.body_bytes, shared.settings.discard_bytes);
+        let read = timeout_at(deadline, body::read(content, limit, discard)).await;
+        Params::from_body(&read.map_err(|_| Failure::timeout(StatusCode::REQUEST_TIMEOUT))??)
+    } else {
+        Params::from_uri(&head.uri)
+    };
+    // A refused request costs a point too, or refusals would be a free way to keep the server busy.
+    let checked = params.and_then(|params| {
+        let checked = examine(shared, &params, &session, post, idempotency_key.is_some())?;
+        Ok((params, checked))
+    });
+    let points = checked.as_ref().map_or(1, |(_, checked)| checked.cost);
+    tally.charge = shared.throttle.charge(&session.principal_key, points);
+    if let Charge::Refused { retry_after } = tally.charge {
+        return Err(Failure::rate_limited(retry_after));
+    }
+    let (params, checked) = checked?;
+    tally.kind = kind(checked.kind);
+    let request_id = head.extensions.get::<RequestId>().map_or_else(String::new, |id| id.0.clone());
+    let request = GraphRequest {
+        checked,
+        source: params.query,
+        operation_name: params.operation_name,
+        variables: params.variables,
+        extensions: params.extensions,
+        idempotency_key,
+        request_id,
+    };
+    let answer = shared.graph.execute(session, request).await;
+    respond(shared, answer, points, media)
+}
+
+/// Everything that is decided on the headers alone.
+async fn door(shared: &Shared, headers: &HeaderMap, accepted: Result<Media, Failure>, post: bool) -> Result<(Session, Media), Failure> {
+    let session = bearer::admit(shared, headers).await?;
+    let media = accepted?;
+    if post {
+        negotiate::understood(headers)?;
+    }
+    Ok((session, media))
+}
+
+/// Everything that is decided on the document and its variables, before the library sees them.
+fn examine(shared: &Shared, params: &Params, session: &Session, post: bool, keyed: bool) -> Result<Checked, Failure> {
+    let checked = check(&params.query, params.operation_name.as_deref(), &params.variables, &shared.limits, &shared.model)?;
+    if checked.introspects && !session.may_introspect {
+        return Err(Failure::document("FORBIDDEN", "You may not ask for the schema."));
+    }
+    match checked.kind {
+        OperationType::Mutation if !post => return Err(Failure::method("POST")),
+        OperationType::Mutation if keyed && checked.root_fields != 1 => {
+            return Err(Failure::document("BAD_USER_INPUT", "An Idempotency-Key goes with exactly one root field of a mutation."));
+        }
+        OperationType::Subscription => {
+            return Err(Failure::bad_request("A subscription needs a stream: ask for text/event-stream or use the WebSocket."));
+        }
+        OperationType::Query | OperationType::Mutation => {}
+    }
+    Ok(checked)
+}
+
+fn respond(shared: &Shared, answer: async_graphql::Response, cost: u64, media: Media) -> Result<(&'static str, Response), Failure> {
+    let wire = wire::write(answer, cost, &shared.settings).map_err(|error| {
+        tracing::error!(%error, "an answer could not be written");
+        Failure::internal()
+    })?;
+    let mut response = Response::new(Body::from(wire.body));
+    if let Some(code) = wire.outcome.filter(|_| wire.refused) {
+        *response.status_mut() = refused(code, media);
+    }
+    response.headers_mut().insert(CONTENT_TYPE, media.content_type());
+    Ok((wire.outcome.unwrap_or("OK"), response))
+}
+
+/// The status of an answer without data.
+fn refused(code: &str, media: Media) -> StatusCode {
+    match (code, media) {
+        ("INTERNAL_SERVER_ERROR", _) => StatusCode::INTERNAL_SERVER_ERROR,
+        ("UNAVAILABLE", _) => StatusCode::SERVICE_UNAVAILABLE,
+        ("TIMEOUT", _) => StatusCode::GATEWAY_TIMEOUT,
+        ("UNAUTHENTICATED", _) => StatusCode::UNAUTHORIZED,
+        ("RATE_LIMITED", _) => StatusCode::TOO_MANY_REQUESTS,
+        (_, Media::Json) => StatusCode::OK,
+        (_, Media::Graphql) => StatusCode::BAD_REQUEST,
+    }
+}
+
+fn kind(kind: OperationType) -> &'static str {
+    match kind {
+        OperationType::Query => "query",
+        OperationType::Mutation => "mutation",
+        OperationType::Subscription => "subscription",
+    }
+}

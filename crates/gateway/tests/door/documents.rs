@@ -1,0 +1,152 @@
+//! Documents: what is refused, how errors look, time, panics and the price.
+
+use std::{
+    sync::atomic::Ordering,
+    time::{Duration, Instant},
+};
+
+use reqwest::StatusCode;
+use serde_json::json;
+use tandem_gateway::{http::HttpSettings, server::ServerSettings};
+
+use super::harness::{House, send};
+
+#[tokio::test]
+async fn refused_documents_have_a_code_and_no_data() {
+    let house = House::open().await;
+    let bomb = {
+        let mut text = String::from("{...F0}");
+        for i in 0..28 {
+            text += &format!("fragment F{i} on Query{{...F{n} ...F{n}}}", n = i + 1);
+        }
+        text + "fragment F28 on Query{__typename}"
+    };
+    assert!(bomb.len() < 1_200);
+    let started = Instant::now();
+    for (query, code) in [
+        ("{ echo(text: ", "GRAPHQL_PARSE_FAILED"),
+        ("{ nothing }", "GRAPHQL_VALIDATION_FAILED"),
+        ("{ eco(text: 1) }", "GRAPHQL_VALIDATION_FAILED"),
+        ("query($t: Int!) { slow(milliseconds: $t) }", "BAD_USER_INPUT"),
+        ("query A { __typename } query B { __typename }", "BAD_REQUEST"),
+        (bomb.as_str(), "DOCUMENT_LIMIT_EXCEEDED"),
+    ] {
+        let answer = house.ask(query).await;
+        let json = answer.json();
+        assert_eq!((answer.status, answer.code().as_str()), (StatusCode::BAD_REQUEST, code), "{json}");
+        assert!(json.get("data").is_none());
+        assert!(!answer.text.contains("Did you mean"), "{json}");
+        let old = send(house.post(&json!({ "query": query })).header("accept", "application/json")).await;
+        assert!(old.status == StatusCode::BAD_REQUEST || old.status == StatusCode::OK);
+    }
+    assert!(started.elapsed() < Duration::from_secs(5));
+}
+
+#[tokio::test]
+async fn answers_to_hostile_documents_stay_small() {
+    let house = House::open().await;
+    let unused: String = (0..400).map(|i| format!("$v{i}:Int ")).collect();
+    let answer = house.ask(&format!("query({unused}){{ __typename }}")).await;
+    assert_eq!(answer.code(), "GRAPHQL_VALIDATION_FAILED");
+    assert!(answer.json()["errors"].as_array().expect("a list").len() <= 20);
+    let name = "n".repeat(14_000);
+    let answer = house.ask(&format!("{{ {name} }}")).await;
+    assert!(answer.text.len() < 1_000, "no echo: {}", answer.text.len());
+    let answer = house.ask(&format!("{{ \"{name}")).await;
+    assert!(answer.text.len() < 1_000);
+}
+
+#[tokio::test]
+async fn errors_of_fields() {
+    let house = House::open().await;
+    let answer = house.ask("{ leak denied odd ok: echo(text: \"x\") }").await;
+    assert_eq!(answer.status, StatusCode::OK);
+    let json = answer.json();
+    assert_eq!(json["data"], json!({"leak": null, "denied": null, "odd": null, "ok": "x"}));
+    let code = |i: usize| json["errors"][i]["extensions"]["code"].as_str().unwrap_or_default().to_owned();
+    let mut codes = [code(0), code(1), code(2)];
+    codes.sort();
+    assert_eq!(codes, ["FORBIDDEN", "INTERNAL_SERVER_ERROR", "INTERNAL_SERVER_ERROR"]);
+    assert!(answer.text.contains("\"blockers\":1") && answer.text.contains("\"path\":[\"denied\"]"));
+    assert!(!answer.text.contains("SELECT") && !answer.text.contains("internal words") && !answer.text.contains("SQLSTATE"));
+    let fatal = house.ask("{ fatal }").await;
+    assert_eq!(fatal.status, StatusCode::OK);
+    assert_eq!(fatal.json()["data"], json!(null));
+    assert!(fatal.json().as_object().expect("an object").contains_key("data"));
+    assert!(fatal.text.len() < 1_000);
+    let many = house.ask("{ errors }").await;
+    assert_eq!(many.json()["errors"].as_array().expect("a list").len(), 20);
+}
+
+#[tokio::test]
+async fn a_panic_is_one_500_and_the_server_lives() {
+    let house = House::open().await;
+    let answer = house.ask("{ boom }").await;
+    assert_eq!((answer.status, answer.code().as_str()), (StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL_SERVER_ERROR"));
+    assert!(!answer.text.contains("on purpose"));
+    assert_eq!(house.ask("{ __typename }").await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn the_time_limit_drops_the_work() {
+    let settings = HttpSettings { request_milliseconds: 200, ..HttpSettings::default() };
+    let house = House::with(settings, ServerSettings::default(), true).await;
+    assert_eq!(house.ask("{ slow(milliseconds: 1) }").await.json()["data"]["slow"], true);
+    let answer = house.ask("{ slow(milliseconds: 60000) }").await;
+    assert_eq!((answer.status, answer.code().as_str()), (StatusCode::GATEWAY_TIMEOUT, "TIMEOUT"));
+    assert!(house.memory.dropped.load(Ordering::SeqCst));
+}
+
+#[tokio::test]
+async fn points_run_out_for_each_principal_alone() {
+    let settings = HttpSettings { rate_limit: 1, rate_burst: 5, ..HttpSettings::default() };
+    let house = House::with(settings, ServerSettings::default(), true).await;
+    let first = house.ask("{ things { nodes { id } } }").await;
+    assert_eq!(first.header("ratelimit-policy"), "\"points\";q=5;w=5");
+    assert_eq!(first.header("ratelimit"), "\"points\";r=4;t=1");
+    for _ in 0..4 {
+        // Refused documents are charged too.
+        assert_ne!(house.ask("{ nothing").await.status, StatusCode::TOO_MANY_REQUESTS);
+    }
+    let refused = house.ask("{ __typename }").await;
+    assert_eq!((refused.status, refused.code().as_str()), (StatusCode::TOO_MANY_REQUESTS, "RATE_LIMITED"));
+    assert_eq!(refused.header("retry-after"), "1");
+    let request = house.request(reqwest::Method::GET, "/graphql?query={__typename}");
+    assert_eq!(send(request.bearer_auth("plain")).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn only_some_may_introspect() {
+    let house = House::open().await;
+    assert_eq!(house.ask("{ __schema { queryType { name } } }").await.status, StatusCode::OK);
+    let path = "/graphql?query={__type(name:\"Thing\")%7Bname%7D}";
+    let answer = send(house.request(reqwest::Method::GET, path).bearer_auth("plain")).await;
+    assert_eq!(answer.code(), "FORBIDDEN");
+}
+
+#[tokio::test]
+async fn deep_documents_and_variables_do_not_overflow_the_stack() {
+    let house = House::open().await;
+    let inline = format!("{}__typename{}", "{...".repeat(62) + "{", "}".repeat(63));
+    let lists = format!("{{echo(text:{}{})}}", "[".repeat(62), "]".repeat(62));
+    let mut chain = String::from("{...F0}");
+    for i in 0..62 {
+        chain += &format!("fragment F{i} on Query{{...F{}}}", i + 1);
+    }
+    chain += "fragment F62 on Query{__typename}";
+    for query in [inline, lists, chain, "{a".repeat(5_000), "[".repeat(14_000)] {
+        let answer = house.ask(&query).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST);
+        assert!(!answer.code().is_empty());
+    }
+    let mut value = json!(1);
+    for _ in 0..120 {
+        value = json!([value]);
+    }
+    let body = json!({"query": "query($v:String!){echo(text:$v)}", "variables": {"v": value}});
+    assert_eq!(send(house.post(&body)).await.code(), "GRAPHQL_VALIDATION_FAILED");
+    let body = format!("{{\"query\":\"{{__typename}}\",\"variables\":{{\"v\":{}}}}}", "[".repeat(100_000));
+    let answer = send(house.post(&json!({})).body(body)).await;
+    assert_eq!(answer.code(), "BAD_REQUEST");
+    assert_eq!(house.ask("{ __typename }").await.status, StatusCode::OK);
+}

@@ -1,0 +1,154 @@
+//! The whole check in its order: length, tokens, parse, operation, shape, arrays, cost.
+//! Each step is cheap only because the one before it has bounded its input.
+
+use async_graphql::{
+    Positioned, Variables,
+    parser::{
+        parse_query,
+        types::{DocumentOperations, ExecutableDocument, OperationDefinition},
+    },
+};
+
+use super::{
+    CostModel, LimitCode, LimitError, Limits, OperationType, arrays,
+    cost::{Price, price},
+    lexer,
+    shape::{Measure, Shape, count},
+    variables,
+};
+
+/// A document that may be validated and run.
+#[derive(Debug, Clone)]
+pub struct Checked {
+    /// The parsed document, for `Request::set_parsed_query`.
+    pub document: ExecutableDocument,
+    /// The kind of the operation that will run.
+    pub kind: OperationType,
+    /// Root fields of that operation, fragments expanded, without `__typename` and introspection.
+    pub root_fields: u64,
+    /// Cost in points, at least 1: what `extensions.cost.requestedQueryCost` shows and the rate is charged.
+    pub cost: u64,
+    /// Objects that the operation may return at most, going by its page sizes.
+    pub nodes: u64,
+    /// Whether the operation asks for `__schema` or `__type`.
+    pub introspects: bool,
+}
+
+/// Checks a document before the GraphQL library validates or runs it.
+///
+/// # Errors
+/// [`LimitError`] with the code and a bounded message, the first rule that the document breaks.
+pub fn check(
+    source: &str,
+    operation_name: Option<&str>,
+    values: &Variables,
+    limits: &Limits,
+    model: &CostModel,
+) -> Result<Checked, LimitError> {
+    // No character is longer than four bytes, so most of what is too long need not be counted.
+    let bytes = count(source.len());
+    if bytes > limits.characters.saturating_mul(4) || (bytes > limits.characters && count(source.chars().count()) > limits.characters) {
+        return Err(LimitError::too_much("characters", limits.characters));
+    }
+    lexer::scan(source, limits)?;
+    let document = parse_query(source).map_err(|error| {
+        let position = error.positions().next();
+        let place = position.map_or_else(String::new, |at| format!(" at line {}, column {}", at.line, at.column));
+        LimitError::new(LimitCode::GraphqlParseFailed, format!("Syntax error{place}: this is not a GraphQL document.")).at(position)
+    })?;
+    let operation = select(&document.operations, operation_name)?;
+    let kind = operation.node.ty;
+    let shape = shapes(&document, operation, values, limits, model)?;
+    variables::check(&operation.node, values)?;
+    arrays::check(&document, values, limits)?;
+    let Price { points, nodes } = price(&document, &operation.node, values, limits, model);
+    afford("costs", points, "points", limits.cost)?;
+    afford("may return", nodes, "objects", limits.nodes)?;
+    Ok(Checked { kind, root_fields: shape.top_ordinary, cost: points.max(1), nodes, introspects: shape.introspection_depth > 0, document })
+}
+
+/// The operation to run. An empty name is no name: some clients send it.
+fn select<'a>(operations: &'a DocumentOperations, name: Option<&str>) -> Result<&'a Positioned<OperationDefinition>, LimitError> {
+    let name = name.filter(|name| !name.is_empty());
+    let found = match (operations, name) {
+        (DocumentOperations::Single(only), None) => Some(only),
+        (DocumentOperations::Single(_), Some(_)) => None,
+        (DocumentOperations::Multiple(many), Some(name)) => many.get(name),
+        (DocumentOperations::Multiple(many), None) => {
+            if many.len() > 1 {
+                return Err(LimitError::new(
+                    LimitCode::BadRequest,
+                    "The document has several operations: say which one in `operationName`.",
+                ));
+            }
+            many.values().next()
+        }
+    };
+    found.ok_or_else(|| LimitError::new(LimitCode::BadRequest, "The document has no operation of the name in `operationName`."))
+}
+
+/// Measures every operation and fragment, used or not: validation will walk them all.
+fn shapes(
+    document: &ExecutableDocument,
+    selected: &Positioned<OperationDefinition>,
+    values: &Variables,
+    limits: &Limits,
+    model: &CostModel,
+) -> Result<Shape, LimitError> {
+    let mut measure = Measure::new(document, values, limits, model.types());
+    let mut chosen = Shape::default();
+    let mut selections: u64 = 0;
+    for (_, operation) in document.operations.iter() {
+        let mut shape = measure.set(&operation.node.selection_set.node)?;
+        let on_variables = operation
+            .node
+            .variable_definitions
+            .iter()
+            .map(|definition| count(definition.node.directives.len()))
+            .fold(0, u64::saturating_add);
+        shape.directives = shape.directives.saturating_add(count(operation.node.directives.len())).saturating_add(on_variables);
+        within(&shape, limits)?;
+        if shape.top > limits.root_fields {
+            return Err(LimitError::too_much("root fields", limits.root_fields));
+        }
+        selections = selections.saturating_add(shape.selections);
+        if std::ptr::eq(operation, selected) {
+            chosen = shape;
+        }
+    }
+    if selections > limits.selections {
+        return Err(LimitError::too_much("selections", limits.selections));
+    }
+    for name in document.fragments.keys() {
+        within(&measure.fragment(name.as_str())?, limits)?;
+    }
+    Ok(chosen)
+}
+
+fn within(shape: &Shape, limits: &Limits) -> Result<(), LimitError> {
+    let bounds = [
+        ("levels of fields", shape.depth, limits.depth),
+        ("levels of introspection", shape.introspection_depth, limits.introspection_depth),
+        ("fields of introspection", shape.introspection_weight, limits.introspection_weight),
+        ("aliases", shape.aliases, limits.aliases),
+        ("directives", shape.directives, limits.directives),
+        ("selections", shape.selections, limits.selections),
+        ("values in arguments", shape.input_values, limits.input_values),
+    ];
+    for (what, found, most) in bounds {
+        if found > most {
+            return Err(LimitError::too_much(what, most));
+        }
+    }
+    Ok(())
+}
+
+fn afford(does: &str, found: u64, unit: &str, most: u64) -> Result<(), LimitError> {
+    if found > most {
+        return Err(LimitError::new(
+            LimitCode::CostLimitExceeded,
+            format!("The operation {does} {found} {unit}, more than {most}: ask for smaller pages."),
+        ));
+    }
+    Ok(())
+}

@@ -13,6 +13,7 @@ mod refusal;
 mod sink;
 mod source;
 mod summary;
+mod vault_sink;
 mod wire;
 
 pub use import::{ImportCause, ImportError, ImportOptions, ImportWatcher, Progress, RefusedRecord, import};
@@ -22,3 +23,4 @@ pub use reader::{Entry, Reader};
 pub use refusal::Refusal;
 pub use sink::{Outcome, RegistrySink, SinkError};
 pub use summary::Summary;
+pub use vault_sink::VaultSink;

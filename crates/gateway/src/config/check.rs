@@ -134,7 +134,7 @@ impl Settings {
             ("signing_max_age", self.signing_max_age.as_millis()),
             ("request_timeout", self.request_timeout.as_millis()),
             ("head_timeout", self.head_timeout.as_millis()),
-            ("idle_timeout", self.idle_timeout.as_millis()),
+            ("answer_timeout", self.answer_timeout.as_millis()),
             ("max_connections", self.max_connections.into()),
             ("max_sockets", self.max_sockets.into()),
             ("max_subscriptions", self.max_subscriptions.into()),

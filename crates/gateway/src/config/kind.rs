@@ -1,7 +1,7 @@
 //! The kinds of value that a setting can have: how each is read from text and shown in help.
 //! All sources are text in the end, so a value means the same in a file, a variable and a flag.
 
-use std::{fmt, net::SocketAddr, time::Duration};
+use std::{fmt, net::SocketAddr, path::PathBuf, time::Duration};
 
 use secrecy::{ExposeSecret, SecretString};
 
@@ -198,6 +198,18 @@ impl DatabaseUrl {
         self.0.expose_secret()
     }
 
+    /// A SQLite file.
+    pub fn sqlite(file: &str) -> Self {
+        Self(SecretString::from(format!("sqlite://{file}")))
+    }
+
+    /// The SQLite file that it names; nothing for a server.
+    pub fn file(&self) -> Option<PathBuf> {
+        let rest = self.expose().strip_prefix("sqlite:")?;
+        let rest = rest.strip_prefix("//").unwrap_or(rest);
+        Some(PathBuf::from(rest.split('?').next().unwrap_or_default()))
+    }
+
     /// Whether it names a PostgreSQL server rather than a SQLite file.
     pub fn is_postgres(&self) -> bool {
         !self.expose().starts_with("sqlite:")
@@ -244,5 +256,5 @@ impl Kind for DatabaseUrl {
 
 /// The database of a machine on which nothing was set.
 pub(super) fn default_database() -> DatabaseUrl {
-    DatabaseUrl(SecretString::from("sqlite://tandem.sqlite"))
+    DatabaseUrl::sqlite("tandem.sqlite")
 }

@@ -44,7 +44,15 @@ impl Settings {
     /// # Errors
     /// Every unknown name, unreadable value and unreadable file there is, all at once.
     pub fn load(sources: &Sources) -> Result<Self, SettingsError> {
-        let mut settings = Self::default();
+        Self::load_over(Self::default(), sources)
+    }
+
+    /// The same over other defaults than the table's, for a command that has its own.
+    ///
+    /// # Errors
+    /// As [`Settings::load`].
+    pub fn load_over(defaults: Self, sources: &Sources) -> Result<Self, SettingsError> {
+        let mut settings = defaults;
         let mut problems = Vec::new();
         let variables = variables(&sources.environment, &mut problems);
 

@@ -122,10 +122,10 @@ settings! {
 
     /// The longest a request may take.
     request_timeout: Duration = Duration::from_secs(10);
-    /// The longest a client may take to send a request's head.
-    head_timeout: Duration = Duration::from_secs(10);
-    /// How long a connection may stay without a request.
-    idle_timeout: Duration = Duration::from_secs(75);
+    /// The longest a client may take to send a request's head; a connection without a request stays no longer either.
+    head_timeout: Duration = Duration::from_secs(30);
+    /// The longest a client may leave an answer unread.
+    answer_timeout: Duration = Duration::from_secs(30);
     /// How long requests under way may finish after the order to stop.
     shutdown_grace: Duration = Duration::from_secs(20);
     /// How many connections are open at once.

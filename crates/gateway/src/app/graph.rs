@@ -1,0 +1,47 @@
+//! The graph behind the door: a session becomes a viewer again, and the request runs as his.
+
+use async_graphql::{ErrorExtensionValues, Response, ServerError};
+use futures::future::BoxFuture;
+use tandem_domain::access::Viewer;
+use tandem_graphql::{Circumstance, Graph};
+
+use crate::http::seam::{GraphRequest, GraphService, Session};
+
+/// Runs documents on the graph over the vault.
+pub struct VaultGraph {
+    graph: Graph,
+    sdl: String,
+}
+
+impl VaultGraph {
+    /// A service over this graph.
+    #[must_use]
+    pub fn new(graph: Graph) -> Self {
+        Self { graph, sdl: Graph::sdl() }
+    }
+}
+
+impl GraphService for VaultGraph {
+    fn execute<'a>(&'a self, session: Session, request: GraphRequest) -> BoxFuture<'a, Response> {
+        Box::pin(async move {
+            let Ok(viewer) = session.state.downcast::<Viewer>() else {
+                tracing::error!("a session without a viewer reached the graph");
+                return broken();
+            };
+            let circumstance =
+                Circumstance { request_id: Some(request.request_id.clone()), idempotency_key: request.idempotency_key.clone() };
+            self.graph.execute(viewer, request.into_request(), circumstance).await
+        })
+    }
+
+    fn sdl(&self) -> &str {
+        &self.sdl
+    }
+}
+
+/// The answer where the house is at fault.
+fn broken() -> Response {
+    let mut error = ServerError::new("Something went wrong on our side.", None);
+    error.extensions.get_or_insert_with(ErrorExtensionValues::default).set("code", "INTERNAL_SERVER_ERROR");
+    Response::from_errors(vec![error])
+}

@@ -1,0 +1,111 @@
+//! The demo world put together, and put into a vault.
+
+use std::sync::Arc;
+
+use tandem_domain::clock::FixedClock;
+use tandem_domain::party::{ApiClient, Person, PersonContact};
+use tandem_domain::record::{Entity, Record};
+use tandem_persistence::{Connect, StoreError, Vault};
+
+use super::ids::{List, sequence};
+use super::organizations::Organizations;
+use super::people::People;
+use super::places::Places;
+use super::{engagements, memberships, studies};
+
+pub use super::calendar::epoch;
+
+/// Everything that the demo holds, parents before what names them.
+pub struct World {
+    /// The records.
+    pub records: Vec<Entity>,
+}
+
+/// Makes the world; the same one each time.
+#[must_use]
+pub fn world() -> World {
+    let organizations = Organizations::make();
+    let people = People::make(&organizations);
+    let studies = studies::make(&organizations);
+    let engagements = engagements::make(&organizations, &people, &studies);
+    let places = Places::make(&organizations, &studies, &engagements);
+    let memberships = memberships::make(&organizations, &people, &studies, &places);
+    let clients: Vec<ApiClient> = memberships::clients(&organizations, &engagements);
+
+    let mut records: Vec<Entity> = organizations.0.into_iter().map(Record::into_entity).collect();
+    for (person, contact) in people.into_inner() {
+        records.extend([Person::into_entity(person), PersonContact::into_entity(contact)]);
+    }
+    for made in studies {
+        let parts = [made.internal.into_entity(), made.benchmark.into_entity(), made.registry.into_entity()];
+        records.push(made.study.into_entity());
+        records.extend(parts);
+    }
+    let mut scopes = Vec::new();
+    for made in engagements {
+        records.extend([made.engagement.into_entity(), made.internal.into_entity()]);
+        scopes.extend(made.scopes.into_iter().map(Record::into_entity));
+    }
+    records.extend(places.into_entities());
+    records.extend(scopes);
+    records.extend(memberships.into_iter().map(Record::into_entity));
+    records.extend(clients.into_iter().map(Record::into_entity));
+    World { records }
+}
+
+/// Whether the world is in the vault already.
+///
+/// # Errors
+/// [`StoreError`] when the database cannot answer.
+pub async fn is_seeded(vault: &Vault) -> Result<bool, StoreError> {
+    let Some(first) = Organizations::make().0.into_iter().next() else { return Ok(false) };
+    match vault.find_organization(&first.id.to_string()).await {
+        Ok(_) => Ok(true),
+        Err(StoreError::Unusable(_)) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// Puts the world into a migrated database that does not have it yet; answers whether it did.
+/// It is dated by its own clock and named by its own ids, so that it is the same on every machine.
+///
+/// # Errors
+/// [`StoreError`] when the database cannot answer.
+pub async fn seed(connect: &Connect) -> Result<bool, StoreError> {
+    let vault = Vault::open(connect, Arc::new(FixedClock::at(epoch())), Arc::new(sequence(List::Journal))).await?;
+    let missing = !is_seeded(&vault).await?;
+    if missing {
+        vault.seed("demo", world().records).await?;
+    }
+    vault.close().await;
+    Ok(missing)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+    use tandem_domain::record::Kind;
+
+    #[test]
+    fn it_is_the_same_each_time() {
+        assert_eq!(world().records, world().records);
+    }
+
+    #[test]
+    fn every_row_of_every_list_is_there() {
+        let records = world().records;
+        let count = |kind| records.iter().filter(|record| record.kind() == kind).count();
+        assert_eq!((count(Kind::Organization), count(Kind::Person), count(Kind::Study)), (7, 21, 12));
+        assert_eq!((count(Kind::Engagement), count(Kind::Membership), count(Kind::ApiClient)), (18, 23, 2));
+        assert!(count(Kind::StudySite) > 60 && count(Kind::StudySite) == count(Kind::StudySiteRegistry));
+    }
+
+    #[test]
+    fn no_two_records_of_a_kind_share_an_id() {
+        let records = world().records;
+        let ids: HashSet<_> = records.iter().map(|record| (record.kind(), record.uuid())).collect();
+        assert_eq!(ids.len(), records.len());
+    }
+}

@@ -61,11 +61,12 @@ impl Vault {
         if matches!(admission, Admission::Admitted(_) | Admission::OrganizationRequired) {
             return Ok(admission);
         }
-        // Perhaps an invitation waits for this address; it is bound once, by the first verified sign-in.
+        // Perhaps an invitation waits for this address; it is bound once, by the first verified sign-in. Another request of
+        // the same person may be binding it at this moment, so the directory is asked again whoever did it.
         if let Some(email) = &sign_in.verified_email
             && !sign_in.client
-            && self.bind_invitations(sign_in, email, now).await?
         {
+            self.bind_invitations(sign_in, email, now).await?;
             return self.admit_known(sign_in, organization, now).await;
         }
         Ok(admission)
@@ -221,14 +222,14 @@ impl Vault {
     }
 
     /// Binds every invitation of this address that nobody has answered yet. A bound person is never bound again.
-    async fn bind_invitations(&self, sign_in: &SignIn, email: &str, now: DateTime<Utc>) -> Result<bool, StoreError> {
-        let Some(email) = tandem_domain::party::normal_email(email) else { return Ok(false) };
+    async fn bind_invitations(&self, sign_in: &SignIn, email: &str, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let Some(email) = tandem_domain::party::normal_email(email) else { return Ok(()) };
         let dialect = self.database.dialect;
         let mut waiting =
             Sql::new(dialect, "SELECT p.id FROM principal p JOIN person_contact c ON c.id = p.id WHERE p.subject IS NULL AND p.kind = ");
         waiting.bind_text(PrincipalKind::Person.term()).push(" AND c.email = ").bind_text(&email);
         if self.database.reader().query_one_raw(waiting.statement()).await?.is_none() {
-            return Ok(false);
+            return Ok(());
         }
         let transaction = self.database.begin().await?;
         let mut bind = Sql::new(dialect, "UPDATE principal SET issuer = ");
@@ -258,8 +259,7 @@ impl Vault {
                 crate::journal::append(dialect, &transaction, &entry).await?;
             }
         }
-        transaction.commit().await?;
-        Ok(!bound.is_empty())
+        Ok(transaction.commit().await?)
     }
 
     /// Reads records for the system's own work, without a viewer. Never for an answer.

@@ -2,6 +2,7 @@
 //! The tests themselves are one binary, `tests/it`; this library only helps them.
 
 pub mod arrows;
+pub mod house;
 pub mod postgres;
 pub mod snapshots;
 pub mod sources;

@@ -114,7 +114,7 @@ impl Vault {
         let now = self.clock.now();
         let work = Work { vault: self, transaction, viewer: Viewer { now, ..viewer }, circumstances, now };
         let fingerprint = idempotency::fingerprint(&work.viewer, name, command, &circumstances.manner);
-        if let Some(outcome) = work.remembered(&fingerprint).await? {
+        if let Some(outcome) = work.claim(&fingerprint).await? {
             return Ok(outcome);
         }
         let planned = work.plan(command).await?;
@@ -124,7 +124,7 @@ impl Vault {
         if circumstances.manner.dry_run {
             work.transaction.rollback().await?;
         } else {
-            work.remember(&fingerprint, &outcome).await?;
+            work.remember(&outcome).await?;
             work.transaction.commit().await?;
         }
         Ok(outcome)
@@ -272,9 +272,7 @@ impl Work<'_> {
 /// Whether the database gave up for reasons of its own: serialisation, deadlock, or a key that another just took.
 fn may_be_tried_again(error: &DbErr) -> bool {
     let text = error.to_string();
-    ["40001", "40P01", "could not serialize", "deadlock detected", "database is locked", "idempotency"]
-        .iter()
-        .any(|sign| text.contains(sign))
+    ["40001", "40P01", "could not serialize", "deadlock detected", "database is locked"].iter().any(|sign| text.contains(sign))
 }
 
 /// A unique index that refused, as the domain says it; other failures stay what they are.

@@ -20,14 +20,23 @@ pub(crate) fn fingerprint(viewer: &Viewer, name: &str, command: &Command, manner
 }
 
 impl Work<'_> {
-    /// What came of this request before, if it was made before under its key.
-    pub(crate) async fn remembered(&self, fingerprint: &str) -> Result<Option<Outcome>, WriteError> {
-        let Some(key) = &self.circumstances.idempotency_key else { return Ok(None) };
+    /// Takes the caller's key for this request, or gives what came of the request before under it. Where another transaction
+    /// holds the key at this moment, this one waits until that has ended: two at once have one effect.
+    pub(crate) async fn claim(&self, fingerprint: &str) -> Result<Option<Outcome>, WriteError> {
+        let Some(key) = self.key() else { return Ok(None) };
         let dialect = self.vault.database.dialect;
         let mut old = Sql::new(dialect, "DELETE FROM idempotency WHERE principal_id = ");
         old.bind_uuid(self.viewer.principal).push(" AND idempotency_key = ").bind_text(key);
         old.push(" AND created_at < ").bind_time(self.now - Duration::hours(24));
         self.transaction.execute_raw(old.statement()).await?;
+        let mut take =
+            Sql::new(dialect, "INSERT INTO idempotency (principal_id, idempotency_key, fingerprint, outcome, created_at) VALUES (");
+        take.bind_uuid(self.viewer.principal).push(", ").bind_text(key).push(", ").bind_text(fingerprint).push(", ");
+        let nothing_yet = dialect.json(&json!({}));
+        take.bind(nothing_yet).push(", ").bind_time(self.now).push(") ON CONFLICT (principal_id, idempotency_key) DO NOTHING");
+        if self.transaction.execute_raw(take.statement()).await?.rows_affected() == 1 {
+            return Ok(None);
+        }
         let mut sql = Sql::new(dialect, "SELECT fingerprint, outcome FROM idempotency WHERE principal_id = ");
         sql.bind_uuid(self.viewer.principal).push(" AND idempotency_key = ").bind_text(key);
         let Some(row) = self.transaction.query_one_raw(sql.statement()).await? else { return Ok(None) };
@@ -41,17 +50,20 @@ impl Work<'_> {
         Ok(subject.map(|(kind, id): (_, Uuid)| Outcome { kind, id, version, row: None, repeated: true }))
     }
 
-    /// Keeps what came of this request under its key.
-    pub(crate) async fn remember(&self, fingerprint: &str, outcome: &Outcome) -> Result<(), WriteError> {
-        let Some(key) = &self.circumstances.idempotency_key else { return Ok(()) };
+    /// Keeps what came of this request under the key that it took.
+    pub(crate) async fn remember(&self, outcome: &Outcome) -> Result<(), WriteError> {
+        let Some(key) = self.key() else { return Ok(()) };
         let dialect = self.vault.database.dialect;
-        let kept = json!({ "id": encode(outcome.kind, outcome.id), "version": outcome.version, "userErrors": [] });
-        let mut sql =
-            Sql::new(dialect, "INSERT INTO idempotency (principal_id, idempotency_key, fingerprint, outcome, created_at) VALUES (");
-        sql.bind_uuid(self.viewer.principal).push(", ").bind_text(key).push(", ").bind_text(fingerprint).push(", ");
-        let value = dialect.json(&kept);
-        sql.bind(value).push(", ").bind_time(self.now).push(")");
+        let kept = dialect.json(&json!({ "id": encode(outcome.kind, outcome.id), "version": outcome.version, "userErrors": [] }));
+        let mut sql = Sql::new(dialect, "UPDATE idempotency SET outcome = ");
+        sql.bind(kept).push(" WHERE principal_id = ").bind_uuid(self.viewer.principal);
+        sql.push(" AND idempotency_key = ").bind_text(key);
         self.transaction.execute_raw(sql.statement()).await?;
         Ok(())
+    }
+
+    /// The caller's key; a dry run has no effect that it could stand for.
+    fn key(&self) -> Option<&str> {
+        self.circumstances.idempotency_key.as_deref().filter(|_| !self.circumstances.manner.dry_run)
     }
 }

@@ -63,7 +63,10 @@ async fn two_transactions_that_commit_in_reverse_order_lose_nothing() {
             postgres().psql(&database, sql).unwrap();
         }
     });
-    tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+    let asleep = format!("SELECT count(*) FROM pg_stat_activity WHERE datname = '{database}' AND wait_event = 'PgSleep'");
+    while !postgres().psql(&database, &asleep).unwrap().contains('1') {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
     organization(&vault, "Late but first").await;
     let mut seen = Vec::new();
     let mut cursor = 0;

@@ -6,8 +6,8 @@ use tandem_domain::clock::{SystemClock, SystemIds};
 use tandem_persistence::{Connect, SchemaState, Vault};
 
 use super::Failure;
-use crate::config::{DatabaseUrl, Settings, Sources};
 use crate::config::SettingsArgs;
+use crate::config::{DatabaseUrl, Settings, Sources};
 
 /// The settings of a command: environment, file, flags.
 pub(crate) fn settings(args: SettingsArgs) -> Result<Settings, Failure> {
@@ -29,7 +29,9 @@ pub(crate) async fn any(url: &DatabaseUrl, connect: &Connect) -> Result<Vault, F
 /// Opens the database, whose schema has to be there and current enough.
 pub(crate) async fn current(url: &DatabaseUrl, connect: &Connect) -> Result<Vault, Failure> {
     if is_missing(url) {
-        return Err(Failure::failed(format!("{url}: there is no such file: run `tandem migrate` to make it, or correct TANDEM_DATABASE_URL")));
+        return Err(Failure::failed(format!(
+            "{url}: there is no such file: run `tandem migrate` to make it, or correct TANDEM_DATABASE_URL"
+        )));
     }
     let vault = any(url, connect).await?;
     match vault.schema_state().await? {

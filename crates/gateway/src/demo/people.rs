@@ -40,13 +40,8 @@ impl People {
         let ids = Ids::of(List::People);
         let made = PEOPLE.iter().map(|(local, org, name, title)| {
             let (id, organization_id) = (ids.next::<PersonId>(), organizations.id(*org));
-            let person = Person {
-                id,
-                organization_id,
-                display_name: (*name).to_owned(),
-                job_title: Some((*title).to_owned()),
-                active: true,
-            };
+            let person =
+                Person { id, organization_id, display_name: (*name).to_owned(), job_title: Some((*title).to_owned()), active: true };
             (person, PersonContact { id, organization_id, email: address(local, *org) })
         });
         Self(made.collect())

@@ -91,8 +91,7 @@ impl Places {
     }
 
     fn parts_of(&mut self, study_site: &StudySite, site: &Site) {
-        let (id, sponsor_id, study_id, country_code) =
-            (study_site.id, study_site.sponsor_id, study_site.study_id, study_site.country_code);
+        let (id, sponsor_id, study_id, country_code) = (study_site.id, study_site.sponsor_id, study_site.study_id, study_site.country_code);
         let turn = self.study_sites.len();
         let risk_score = Some(f64::from(u8::try_from(turn % 10).unwrap_or(0)));
         self.parts.push(StudySiteInternal { id, sponsor_id, study_id, country_code, risk_score }.into_entity());
@@ -104,9 +103,8 @@ impl Places {
             _ => None,
         };
         let registry_key = format!("demo {}", site.id);
-        self.parts.push(
-            StudySiteRegistry { id, sponsor_id, study_id, country_code, registry_key, status, vanished_on: None }.into_entity(),
-        );
+        self.parts
+            .push(StudySiteRegistry { id, sponsor_id, study_id, country_code, registry_key, status, vanished_on: None }.into_entity());
     }
 
     /// The study site of a study in a city.
@@ -159,7 +157,9 @@ fn country_state(study: StudyState, rank: usize) -> Country {
         StudyState::OnHold => &[Country::Suspended, Country::Approved],
         StudyState::FollowUp => &[Country::EnrollmentClosed],
         StudyState::CloseOut => &[Country::EnrollmentClosed, Country::Closed],
-        StudyState::Closed | StudyState::Archived | StudyState::Terminated | StudyState::Withdrawn => &[Country::Closed, Country::NotSelected],
+        StudyState::Closed | StudyState::Archived | StudyState::Terminated | StudyState::Withdrawn => {
+            &[Country::Closed, Country::NotSelected]
+        }
     };
     states.get(rank).or(states.last()).copied().unwrap_or(Country::Candidate)
 }

@@ -2,6 +2,12 @@
 
 pub mod limits;
 
+mod declare;
+mod engagement;
 mod graph;
+mod party;
+mod portfolio;
+mod run;
+mod schema;
 
 pub use graph::{Circumstance, Graph, GraphError, GraphOptions};

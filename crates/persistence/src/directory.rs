@@ -205,7 +205,7 @@ impl Vault {
             engagements.into_iter().map(|engagement| Grant { role: Role::PClient, scope: scope(engagement) }).collect()
         };
         // What the directory gives and the token names: both, or not at all.
-        let named: Vec<ClientScope> = sign_in.scopes.iter().flatten().filter_map(|scope| ClientScope::from_term(scope)).collect();
+        let named: Vec<ClientScope> = sign_in.scopes.iter().flatten().filter_map(|scope| ClientScope::from_claim(scope)).collect();
         Ok(Some(Viewer {
             kind: PrincipalKind::Client,
             principal: principal.id,

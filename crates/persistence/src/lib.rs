@@ -18,6 +18,6 @@ pub use directory::{Admission, SignIn};
 pub use error::{StoreError, WriteError};
 pub use journal::{HistoryEntry, OrderedEntry};
 pub use row::Row;
-pub use store::{Compare, Filter, GuardKey, Order, PageRequest, PageSlice, Store, Test};
+pub use store::{Changed, Compare, Filter, GuardKey, HistoryPage, Order, PageRequest, PageSlice, Store, Test};
 pub use vault::Vault;
 pub use work::{Circumstances, ImportOutcome, NewOrganization, Outcome};

@@ -10,11 +10,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use sea_orm::{ConnectionTrait, DatabaseTransaction, QueryResult};
 use tandem_domain::access::{Facts, Link, Viewer};
-use tandem_domain::lifecycle::Guard;
+use tandem_domain::lifecycle::{Confirmation, Guard};
 use tandem_domain::record::Kind;
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
+pub use history::{Changed, HistoryPage};
 pub use page::{Compare, Filter, Order, PageRequest, PageSlice, Test};
 
 use crate::database::Database;
@@ -104,6 +105,33 @@ impl Store {
             answers.extend(ids.into_iter().map(|id| ((guard, id), met.contains(&id))));
         }
         Ok(answers)
+    }
+
+    /// The confirmations that stand for these records, each with the version that it stands for.
+    /// One by the same human, under whatever person record, counts as the viewer's own.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database cannot answer.
+    pub async fn confirmations(&self, kind: Kind, ids: &[Uuid]) -> Result<HashMap<Uuid, (i64, Confirmation)>, StoreError> {
+        let table = match kind {
+            Kind::Study => Kind::StudyConfirmation.def().table,
+            Kind::Engagement => Kind::EngagementConfirmation.def().table,
+            _ => return Ok(HashMap::new()),
+        };
+        let mut sql = Sql::new(
+            self.database.dialect,
+            "SELECT c.id, c.confirmed_version, c.action, c.confirmed_by_id, EXISTS (SELECT 1 FROM principal a JOIN principal b \
+             ON a.issuer = b.issuer AND a.subject = b.subject WHERE a.id = c.confirmed_by_id AND b.id = ",
+        );
+        sql.bind_uuid(self.viewer.principal).push(") FROM ").push(table).push(" c WHERE ").any_uuid("c.id", ids);
+        let mut standing = HashMap::new();
+        for row in self.query(sql).await? {
+            let own: bool = row.try_get_by_index(4)?;
+            let by = if own { self.viewer.principal } else { row.try_get_by_index(3)? };
+            let confirmation = Confirmation { action: row.try_get_by_index(2)?, by };
+            standing.insert(row.try_get_by_index(0)?, (row.try_get_by_index(1)?, confirmation));
+        }
+        Ok(standing)
     }
 
     /// The access facts, with links, of records that the viewer can see. What writing is decided on.

@@ -49,11 +49,11 @@ vocabulary! {
     /// What a machine client may do. It may do only what its directory entry and its token both name.
     pub enum ClientScope {
         /// Read studies.
-        StudyRead = "study:read",
+        StudyRead = "STUDY_READ",
         /// Read countries, sites and study sites.
-        SiteRead = "site:read",
+        SiteRead = "SITE_READ",
         /// Read engagements and their service scopes.
-        EngagementRead = "engagement:read",
+        EngagementRead = "ENGAGEMENT_READ",
     }
 
     /// Which side of the outsourcing an organisation stands on.
@@ -64,6 +64,24 @@ vocabulary! {
         Vendor = "VENDOR",
         /// Neither: it is known, but nobody acts for it here.
         Neither = "NEITHER",
+    }
+}
+
+impl ClientScope {
+    /// The scope as a token's `scope` claim names it: `study:read`.
+    #[must_use]
+    pub fn claim(self) -> &'static str {
+        match self {
+            Self::StudyRead => "study:read",
+            Self::SiteRead => "site:read",
+            Self::EngagementRead => "engagement:read",
+        }
+    }
+
+    /// Reads a scope of a token; `None` for one that means nothing here.
+    #[must_use]
+    pub fn from_claim(claim: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|scope| scope.claim() == claim)
     }
 }
 

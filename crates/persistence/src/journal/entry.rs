@@ -47,6 +47,9 @@ pub struct HistoryEntry {
 pub(crate) const SELECT: &str = "a.id, a.recorded_at, a.effective_at, a.actor_kind, a.actor_id, a.organization_id, a.command, \
      a.operation, a.reason, a.request_id, a.kind, a.entity_id, a.version, a.state, a.signature";
 
+/// How many columns [`SELECT`] names.
+pub(crate) const COLUMNS: usize = 15;
+
 pub(crate) fn read(dialect: Dialect, row: &QueryResult) -> Result<HistoryEntry, StoreError> {
     let (actor_kind, kind): (String, String) = (row.try_get_by_index(3)?, row.try_get_by_index(10)?);
     Ok(HistoryEntry {

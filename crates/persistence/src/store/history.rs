@@ -1,7 +1,9 @@
-//! History: what was journalled about a record, in the reader's own sight.
+//! History: what was journalled about records, in the reader's own sight, for many records in one statement.
 //! An entry is shown when its own facts, as they were then, let the reader see such a record.
 
-use sea_orm::QueryResult;
+use std::collections::HashMap;
+
+use serde_json::Value as Json;
 use tandem_domain::record::Kind;
 use uuid::Uuid;
 
@@ -11,52 +13,63 @@ use crate::journal::{HistoryEntry, entry};
 use crate::scope::{Source, push_scope};
 use crate::sql::Sql;
 
-/// The kinds whose entries make up the history of a record: itself alone, for a part has a history of its own.
+/// An entry with the state that the reader saw before it.
+pub type Changed = (HistoryEntry, Option<Json>);
+
+/// A page of the history of one record, and whether there is more.
+pub type HistoryPage = (Vec<Changed>, bool);
+
 impl Store {
-    /// A page of the history of a record, oldest first, from after `version` on; and whether there is more.
+    /// A page of the history of each of these records, oldest first, after the entry `after` where one is given.
     ///
     /// # Errors
     /// [`StoreError`] when the database cannot answer.
     pub async fn history(
         &self,
         kind: Kind,
-        id: Uuid,
+        ids: &[Uuid],
         after: Option<(i64, Uuid)>,
         limit: usize,
-    ) -> Result<(Vec<HistoryEntry>, bool), StoreError> {
-        let mut sql = Sql::new(self.database.dialect, "SELECT ");
-        sql.push(entry::SELECT).push(" FROM journal a WHERE a.kind = ").bind_text(kind.prefix()).push(" AND a.entity_id = ").bind_uuid(id);
-        if let Some((version, entry)) = after {
-            sql.push(" AND (a.version > ")
-                .bind_int(version)
-                .push(" OR (a.version = ")
-                .bind_int(version)
-                .push(" AND a.id > ")
-                .bind_uuid(entry)
-                .push("))");
-        }
-        sql.push(" AND ");
+    ) -> Result<HashMap<Uuid, HistoryPage>, StoreError> {
+        let dialect = self.database.dialect;
+        let limit_and_one = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
+        let mut sql = Sql::new(
+            dialect,
+            "SELECT * FROM (SELECT h.*, ROW_NUMBER() OVER (PARTITION BY h.entity_id ORDER BY h.version, h.id) AS place FROM (SELECT ",
+        );
+        sql.push(entry::SELECT)
+            .push(", LAG(a.state) OVER (PARTITION BY a.entity_id ORDER BY a.version, a.id) AS previous FROM journal a WHERE a.kind = ");
+        sql.bind_text(kind.prefix()).push(" AND ").any_uuid("a.entity_id", ids).push(" AND ");
         push_scope(&mut sql, self.viewer(), kind, "a", Source::Journal);
-        sql.push(" ORDER BY a.version, a.id LIMIT ").bind_int(i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1));
-        let results = self.query(sql).await?;
-        let more = results.len() > limit;
-        let entries = results.iter().take(limit).map(|row| self.entry(row)).collect::<Result<_, _>>()?;
-        Ok((entries, more))
+        sql.push(") h");
+        if let Some((version, entry)) = after {
+            sql.push(" WHERE h.version > ").bind_int(version).push(" OR (h.version = ").bind_int(version);
+            sql.push(" AND h.id > ").bind_uuid(entry).push(")");
+        }
+        sql.push(") p WHERE p.place <= ").bind_int(limit_and_one).push(" ORDER BY p.entity_id, p.version, p.id");
+        let mut pages: HashMap<Uuid, HistoryPage> = HashMap::new();
+        for row in self.query(sql).await? {
+            let entry = entry::read(dialect, &row)?;
+            let page = pages.entry(entry.entity).or_default();
+            if page.0.len() == limit {
+                page.1 = true;
+            } else {
+                page.0.push((entry, dialect.read_json(&row, entry::COLUMNS)?));
+            }
+        }
+        Ok(pages)
     }
 
-    /// How many entries of the history the viewer may see.
+    /// How many entries of the history of each of these records the viewer may see.
     ///
     /// # Errors
     /// [`StoreError`] when the database cannot answer.
-    pub async fn history_count(&self, kind: Kind, id: Uuid) -> Result<i64, StoreError> {
-        let mut sql = Sql::new(self.database.dialect, "SELECT COUNT(*) FROM journal a WHERE a.kind = ");
-        sql.bind_text(kind.prefix()).push(" AND a.entity_id = ").bind_uuid(id).push(" AND ");
+    pub async fn history_counts(&self, kind: Kind, ids: &[Uuid]) -> Result<HashMap<Uuid, i64>, StoreError> {
+        let mut sql = Sql::new(self.database.dialect, "SELECT a.entity_id, COUNT(*) FROM journal a WHERE a.kind = ");
+        sql.bind_text(kind.prefix()).push(" AND ").any_uuid("a.entity_id", ids).push(" AND ");
         push_scope(&mut sql, self.viewer(), kind, "a", Source::Journal);
-        let results = self.query(sql).await?;
-        results.first().map_or(Ok(0), |row| Ok(row.try_get_by_index(0)?))
-    }
-
-    fn entry(&self, row: &QueryResult) -> Result<HistoryEntry, StoreError> {
-        entry::read(self.database.dialect, row)
+        sql.push(" GROUP BY a.entity_id");
+        let rows = self.query(sql).await?;
+        rows.iter().map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?))).collect()
     }
 }

@@ -1,0 +1,56 @@
+//! Portfolio on the graph: studies, their countries, sites.
+
+use tandem_domain::record::Kind;
+
+use crate::declare::Table;
+
+pub(crate) fn tables() -> Vec<Table> {
+    vec![
+        Table::of(Kind::Study)
+            .root("study", "studies", &["protocol_number", "nct_id"])
+            .show("protocol_number nct_id eu_ct_number eudra_ct_number ind_number acronym brief_title official_title")
+            .show("study_type subtype phases therapeutic_area conditions product_type masking has_dmc")
+            .show("planned_enrollment actual_enrollment lifecycle_state why_stopped")
+            .show("start_date primary_completion_date completion_date vendor_roster_shared")
+            .one("sponsor_id")
+            .part("internal", Kind::StudyInternal)
+            .part("benchmark", Kind::StudyBenchmark)
+            .part("confirmation", Kind::StudyConfirmation)
+            .part("registry", Kind::StudyRegistry)
+            .many("countries", Kind::StudyCountry, "study_id", "The countries of the study.")
+            .many("sites", Kind::StudySite, "study_id", "The sites of the study.")
+            .many("engagements", Kind::Engagement, "study_id", "Who is engaged on the study; a vendor sees its own engagements."),
+        Table::of(Kind::StudyInternal).show("risk_score strategic_priority"),
+        Table::of(Kind::StudyBenchmark).money("budget", "budget_minor_units", "budget_currency", "The budget benchmark."),
+        Table::of(Kind::StudyConfirmation).show("action confirmed_version").one("confirmed_by_id"),
+        Table::of(Kind::StudyRegistry)
+            .show("nct_id status why_stopped brief_title official_title phases enrollment enrollment_kind")
+            .show("start_date primary_completion_date completion_date lead_sponsor last_update_posted"),
+        Table::of(Kind::StudyCountry)
+            .root("studyCountry", "studyCountries", &[])
+            .show("country_code state planned_sites ethics_model")
+            .one("study_id")
+            .one("lead_engagement_id")
+            .many("sites", Kind::StudySite, "study_country_id", "The sites of the study in this country."),
+        Table::of(Kind::Site).root("site", "sites", &[]).show("name city state_region postal_code country_code").many(
+            "studySites",
+            Kind::StudySite,
+            "site_id",
+            "The studies that run here, as sites of those studies.",
+        ),
+        Table::of(Kind::StudySite)
+            .root("studySite", "studySites", &[])
+            .show("number state country_code selected_on initiated_on activated_on closed_on")
+            .show("target_enrollment screened enrolled discontinued completed")
+            .one("study_id")
+            .one("site_id")
+            .one("study_country_id")
+            .one("responsible_engagement_id")
+            .part("internal", Kind::StudySiteInternal)
+            .part("contact", Kind::StudySiteContact)
+            .part("registry", Kind::StudySiteRegistry),
+        Table::of(Kind::StudySiteInternal).show("risk_score"),
+        Table::of(Kind::StudySiteContact).show("principal_investigator_name"),
+        Table::of(Kind::StudySiteRegistry).show("status vanished_on"),
+    ]
+}

@@ -1,0 +1,229 @@
+//! The history of a record as its reader sees it: what changed, by whom, when and why, in fields that the graph shows.
+
+use async_graphql::futures_util::future::try_join_all;
+use async_graphql::{ComplexObject, Context, Json as JsonScalar, ServerResult, SimpleObject, Value};
+use serde_json::Value as Json;
+use tandem_domain::id::decode;
+use tandem_domain::record::{Cell, Kind};
+use tandem_persistence::{Changed, HistoryEntry as Entry};
+
+use super::arguments::{self, PAGE_DEFAULT, page_size};
+use super::cursor;
+use super::error::Failure;
+use super::loaders::HistoryKey;
+use super::page::PageInfo;
+use super::record::{Record, fail, object};
+use super::scalar::moment;
+use super::session::Session;
+use crate::declare::{Table, What};
+
+/// A page of a record's history, oldest first.
+#[derive(SimpleObject)]
+#[graphql(complex)]
+pub(crate) struct HistoryConnection {
+    /// The entries with their cursors.
+    edges: Vec<HistoryEdge>,
+    /// Whether there is more.
+    page_info: PageInfo,
+    #[graphql(skip)]
+    kind: Kind,
+    #[graphql(skip)]
+    id: uuid::Uuid,
+}
+
+/// An entry with its cursor.
+#[derive(SimpleObject, Clone)]
+pub(crate) struct HistoryEdge {
+    /// Where the entry stands; for `after` of the same history.
+    cursor: String,
+    /// The entry.
+    node: HistoryEntry,
+}
+
+/// One thing that was done to a record.
+#[derive(SimpleObject, Clone)]
+pub(crate) struct HistoryEntry {
+    /// The version that it made.
+    version: i64,
+    /// What was done: CREATED, UPDATED, ENDED, or the name of a step.
+    operation: String,
+    /// The command that did it.
+    command: String,
+    /// When it was recorded (UTC).
+    recorded_at: Moment,
+    /// As of when it counts (UTC).
+    effective_at: Moment,
+    /// Who did it, by id; nothing where you may not see who that is, or it was Tandem itself.
+    actor_id: Option<async_graphql::ID>,
+    /// Why.
+    reason: Option<String>,
+    /// What changed in the fields that the graph shows.
+    changes: Vec<FieldChange>,
+    /// The signature, for a signed step.
+    signature: Option<SignatureManifest>,
+}
+
+/// A field that changed.
+#[derive(SimpleObject, Clone)]
+pub(crate) struct FieldChange {
+    /// The field, as the graph names it.
+    field: String,
+    /// What it held before; nothing where you could not see the record before.
+    old: Option<JsonScalar<Json>>,
+    /// What it held afterwards.
+    new: Option<JsonScalar<Json>>,
+}
+
+/// What a signature shows wherever it is shown (21 CFR 11.50).
+#[derive(SimpleObject, Clone)]
+pub(crate) struct SignatureManifest {
+    /// The signer's name as it was printed then.
+    printed_name: Option<String>,
+    /// What the signature means.
+    meaning: String,
+    /// When it was signed (UTC).
+    signed_at: String,
+    /// When the signer had proved who he is (UTC).
+    auth_time: String,
+    /// SHA-256 of the record's content as it was signed.
+    content_hash: String,
+}
+
+/// A moment as the graph's `DateTime`.
+#[derive(Clone)]
+pub(crate) struct Moment(String);
+
+#[ComplexObject]
+impl HistoryConnection {
+    /// The entries.
+    async fn nodes(&self) -> Vec<HistoryEntry> {
+        self.edges.iter().map(|edge| edge.node.clone()).collect()
+    }
+
+    /// How many entries there are that you may see.
+    async fn total_count(&self, ctx: &Context<'_>) -> ServerResult<i64> {
+        let session = Session::of(ctx).map_err(|failure| fail(ctx, &failure))?;
+        match session.loaders().history_counts.try_load((self.kind, self.id)).await {
+            Ok(Ok(count)) => Ok(count),
+            Ok(Err(error)) => Err(fail(ctx, &error.into())),
+            Err(_) => Err(fail(ctx, &Failure::internal())),
+        }
+    }
+}
+
+pub(super) async fn answer(ctx: &Context<'_>, session: &Session, record: &Record) -> ServerResult<Value> {
+    let page = page(ctx, session, record).await.map_err(|failure| fail(ctx, &failure))?;
+    object(ctx, page).await
+}
+
+async fn page(ctx: &Context<'_>, session: &Session, record: &Record) -> Result<HistoryConnection, Failure> {
+    let (kind, id) = (record.row.kind, record.row.id());
+    let given = arguments::of(ctx)?;
+    let limit = page_size(&given, "first")?.unwrap_or(PAGE_DEFAULT);
+    let list = format!("history {kind:?} {id}");
+    let after = match given.get("after").and_then(Json::as_str) {
+        None => None,
+        Some(cursor) => match cursor::open(session, &list, cursor, "after")?.as_slice() {
+            [Cell::Int(version), Cell::Uuid(entry)] => Some((*version, *entry)),
+            _ => return Err(Failure::internal()),
+        },
+    };
+    let key = HistoryKey { kind, id, after, limit };
+    let (entries, more) = session.loaders().histories.try_load(key).await.map_err(|_| Failure::internal())??;
+    let list = &list;
+    let edge = |changed: &'_ Changed| {
+        let cells = [Cell::Int(changed.0.version), Cell::Uuid(changed.0.id)];
+        let (cursor, changed) = (cursor::seal(session, list, &cells), changed.clone());
+        async move { Ok::<_, Failure>(HistoryEdge { cursor, node: entry(session, record.table, &changed).await? }) }
+    };
+    // All at once: what they look up becomes one statement.
+    let edges = try_join_all(entries.iter().map(edge)).await?;
+    let cursors: Vec<String> = edges.iter().map(|edge| edge.cursor.clone()).collect();
+    Ok(HistoryConnection { page_info: PageInfo::forward(more, after.is_some(), &cursors), edges, kind, id })
+}
+
+async fn entry(session: &Session, table: &Table, (entry, before): &Changed) -> Result<HistoryEntry, Failure> {
+    let actor_kind = match entry.actor.kind {
+        tandem_domain::access::PrincipalKind::Person => Some(Kind::Person),
+        tandem_domain::access::PrincipalKind::Client => Some(Kind::ApiClient),
+        tandem_domain::access::PrincipalKind::System => None,
+    };
+    let actor_id = match actor_kind {
+        None => None,
+        Some(kind) => visible_id(session, kind, entry.actor.id).await?,
+    };
+    Ok(HistoryEntry {
+        version: entry.version,
+        operation: entry.operation.clone(),
+        command: entry.command.clone(),
+        recorded_at: Moment(moment(entry.recorded_at)),
+        effective_at: Moment(moment(entry.effective_at)),
+        actor_id: actor_id.map(async_graphql::ID),
+        reason: entry.reason.clone(),
+        changes: changes(session, table, entry, before.as_ref()).await?,
+        signature: entry.signature.as_ref().map(signature),
+    })
+}
+
+async fn changes(session: &Session, table: &Table, entry: &Entry, before: Option<&Json>) -> Result<Vec<FieldChange>, Failure> {
+    let value = |state: Option<&Json>, column: &str| state.and_then(|state| state.get(column)).filter(|value| !value.is_null()).cloned();
+    let mut changed = Vec::new();
+    for field in &table.fields {
+        let (column, edge) = match field.what {
+            What::Column { column, .. } => (column.name, None),
+            What::One { column, kind } => (column, Some(kind)),
+            _ => continue,
+        };
+        let (mut old, mut new) = (value(before, column), value(Some(&entry.state), column));
+        if old == new {
+            continue;
+        }
+        if edge.is_some() {
+            // Whom an edge led to is told only where the viewer sees him.
+            (old, new) = (seen(session, old).await?, seen(session, new).await?);
+            if old.is_none() && new.is_none() {
+                continue;
+            }
+        }
+        changed.push(FieldChange { field: field.name.clone(), old: old.map(JsonScalar), new: new.map(JsonScalar) });
+    }
+    Ok(changed)
+}
+
+async fn seen(session: &Session, id: Option<Json>) -> Result<Option<Json>, Failure> {
+    let Some((kind, uuid)) = id.as_ref().and_then(Json::as_str).and_then(decode) else { return Ok(None) };
+    Ok(visible_id(session, kind, uuid).await?.map(Json::from))
+}
+
+async fn visible_id(session: &Session, kind: Kind, id: uuid::Uuid) -> Result<Option<String>, Failure> {
+    Ok(session.loaders().row(kind, id).await?.map(|row| tandem_domain::id::encode(kind, row.id())))
+}
+
+fn signature(manifest: &Json) -> SignatureManifest {
+    let text = |name: &str| manifest.get(name).and_then(Json::as_str).unwrap_or_default().to_owned();
+    SignatureManifest {
+        printed_name: manifest.get("printedName").and_then(Json::as_str).map(str::to_owned),
+        meaning: text("meaning"),
+        signed_at: text("signedAt"),
+        auth_time: text("authTime"),
+        content_hash: text("contentHash"),
+    }
+}
+
+impl async_graphql::OutputType for Moment {
+    fn type_name() -> std::borrow::Cow<'static, str> {
+        std::borrow::Cow::Borrowed("DateTime")
+    }
+
+    fn create_type_info(_: &mut async_graphql::registry::Registry) -> String {
+        "DateTime!".to_owned()
+    }
+
+    async fn resolve(
+        &self,
+        _: &async_graphql::ContextSelectionSet<'_>,
+        _: &async_graphql::Positioned<async_graphql::parser::types::Field>,
+    ) -> ServerResult<Value> {
+        Ok(Value::String(self.0.clone()))
+    }
+}

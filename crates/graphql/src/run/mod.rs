@@ -1,0 +1,19 @@
+//! Answering: one interpreter for everything that tables declare, and the few things that are written by hand.
+
+mod arguments;
+mod cursor;
+mod error;
+mod history;
+mod loaders;
+mod mutation;
+mod page;
+mod query;
+mod record;
+mod scalar;
+mod session;
+mod steps;
+mod viewer;
+
+pub(crate) use mutation::MutationRoot;
+pub(crate) use query::QueryRoot;
+pub(crate) use session::{Cursors, Session};

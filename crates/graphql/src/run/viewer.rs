@@ -1,0 +1,181 @@
+//! The viewer as he sees himself: who he is, for whom he acts, what was granted, and the limits that hold for him.
+
+use async_graphql::{ComplexObject, Context, ID, ServerResult, SimpleObject, Value};
+use tandem_domain::access::{PrincipalKind, Scope};
+use tandem_domain::id::TypedId;
+use tandem_domain::record::Kind;
+
+use super::record::one;
+use super::session::Session;
+use crate::limits::Limits;
+
+/// What was granted to you and is in force.
+#[derive(SimpleObject)]
+pub(crate) struct ViewerGrant {
+    /// The role.
+    role: String,
+    /// How far it reaches: ALL_ORG, STUDY, ENGAGEMENT, COUNTRY or SITE.
+    scope: &'static str,
+    /// The study, where the scope names one or lies in one.
+    study_id: Option<ID>,
+    /// The engagement, where the scope is one.
+    engagement_id: Option<ID>,
+    /// The country, where the scope is one.
+    country_code: Option<String>,
+    /// The study site, where the scope is one.
+    study_site_id: Option<ID>,
+}
+
+impl ViewerGrant {
+    fn of(grant: &tandem_domain::access::Grant) -> Self {
+        let plain = Self {
+            role: grant.role.to_string(),
+            scope: "ALL_ORG",
+            study_id: None,
+            engagement_id: None,
+            country_code: None,
+            study_site_id: None,
+        };
+        let id = |id: &dyn ToString| Some(ID(id.to_string()));
+        match &grant.scope {
+            Scope::Organization => plain,
+            Scope::Study(study) => Self { scope: "STUDY", study_id: id(study), ..plain },
+            Scope::Engagement { engagement, study } => {
+                Self { scope: "ENGAGEMENT", engagement_id: id(engagement), study_id: id(study), ..plain }
+            }
+            Scope::Country { study, country } => {
+                Self { scope: "COUNTRY", study_id: id(study), country_code: Some(country.to_string()), ..plain }
+            }
+            Scope::StudySite { study_site, study } => Self { scope: "SITE", study_site_id: id(study_site), study_id: id(study), ..plain },
+        }
+    }
+}
+
+/// The limits that a request has to keep.
+#[derive(SimpleObject)]
+pub(crate) struct RequestLimits {
+    /// Characters of a document.
+    characters: u64,
+    /// Lexical tokens of a document.
+    tokens: u64,
+    /// Levels of fields.
+    depth: u64,
+    /// Aliases.
+    aliases: u64,
+    /// Directives.
+    directives: u64,
+    /// Fields at the root of one operation.
+    root_fields: u64,
+    /// Cost points of an operation: each object or connection counts once for each parent, page sizes multiplied down the tree.
+    cost: u64,
+    /// Rows of a page where neither `first` nor `last` is given.
+    page_default: u64,
+    /// The most rows of a page.
+    page_max: u64,
+    /// Items of one array in arguments.
+    array: u64,
+}
+
+impl RequestLimits {
+    fn of(limits: &Limits) -> Self {
+        Self {
+            characters: limits.characters,
+            tokens: limits.tokens,
+            depth: limits.depth,
+            aliases: limits.aliases,
+            directives: limits.directives,
+            root_fields: limits.root_fields,
+            cost: limits.cost,
+            page_default: limits.page_default,
+            page_max: limits.page_max,
+            array: limits.array,
+        }
+    }
+}
+
+/// You, acting for one organisation.
+#[derive(SimpleObject)]
+#[graphql(complex, name = "Viewer")]
+pub(crate) struct ViewerObject {
+    /// The side of outsourcing on which your organisation stands: SPONSOR, VENDOR or NEITHER.
+    side: String,
+    /// What was granted to you and is in force.
+    grants: Vec<ViewerGrant>,
+    /// For a machine client: the scopes that both directory and token name.
+    client_scopes: Vec<&'static str>,
+    /// The limits that a request has to keep.
+    limits: RequestLimits,
+}
+
+impl ViewerObject {
+    pub(crate) fn of(session: &Session) -> Self {
+        Self {
+            side: session.viewer.side.to_string(),
+            grants: session.viewer.grants.iter().map(ViewerGrant::of).collect(),
+            client_scopes: session.viewer.client_scopes.iter().map(|scope| scope.claim()).collect(),
+            limits: RequestLimits::of(&session.limits),
+        }
+    }
+}
+
+/// A record of a fixed kind, or nothing.
+pub(crate) struct Seen<const KIND: u8>(Value);
+
+const PERSON: u8 = 0;
+const CLIENT: u8 = 1;
+const ORGANIZATION: u8 = 2;
+
+impl<const KIND: u8> async_graphql::OutputType for Seen<KIND> {
+    fn type_name() -> std::borrow::Cow<'static, str> {
+        std::borrow::Cow::Borrowed(match KIND {
+            PERSON => "Person",
+            CLIENT => "ApiClient",
+            _ => "Organization",
+        })
+    }
+
+    fn qualified_type_name() -> String {
+        Self::type_name().into_owned()
+    }
+
+    fn create_type_info(_: &mut async_graphql::registry::Registry) -> String {
+        Self::type_name().into_owned()
+    }
+
+    async fn resolve(
+        &self,
+        _: &async_graphql::ContextSelectionSet<'_>,
+        _: &async_graphql::Positioned<async_graphql::parser::types::Field>,
+    ) -> ServerResult<Value> {
+        Ok(self.0.clone())
+    }
+}
+
+#[ComplexObject]
+impl ViewerObject {
+    /// The person you are; nothing for a machine client.
+    async fn person(&self, ctx: &Context<'_>) -> ServerResult<Seen<PERSON>> {
+        me(ctx, PrincipalKind::Person, Kind::Person).await.map(Seen)
+    }
+
+    /// The machine client you are; nothing for a person.
+    async fn api_client(&self, ctx: &Context<'_>) -> ServerResult<Seen<CLIENT>> {
+        me(ctx, PrincipalKind::Client, Kind::ApiClient).await.map(Seen)
+    }
+
+    /// The organisation that you act for.
+    async fn organization(&self, ctx: &Context<'_>) -> ServerResult<Seen<ORGANIZATION>> {
+        match Session::of(ctx) {
+            Ok(session) => one(ctx, session, Kind::Organization, session.viewer.organization.uuid()).await.map(Seen),
+            Err(failure) => Err(super::record::fail(ctx, &failure)),
+        }
+    }
+}
+
+async fn me(ctx: &Context<'_>, kind: PrincipalKind, of: Kind) -> ServerResult<Value> {
+    match Session::of(ctx) {
+        Ok(session) if session.viewer.kind == kind => one(ctx, session, of, session.viewer.principal).await,
+        Ok(_) => Ok(Value::Null),
+        Err(failure) => Err(super::record::fail(ctx, &failure)),
+    }
+}

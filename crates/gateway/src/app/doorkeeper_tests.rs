@@ -162,6 +162,14 @@ async fn who_belongs_to_two_organisations_picks_one_and_no_other() {
 }
 
 #[tokio::test]
+async fn first_requests_that_come_together_are_all_admitted() {
+    let world = World::open().await;
+    let token = world.token(RAVI);
+    let answers = futures::future::join_all((0..12).map(|_| world.admit(&token, None))).await;
+    assert!(answers.iter().all(Result::is_ok), "{answers:?}");
+}
+
+#[tokio::test]
 async fn strangers_and_bad_tokens_are_told_apart() {
     let world = World::open().await;
     let (status, code, message) = world.refusal(&world.token("nobody@example.org"), None).await;

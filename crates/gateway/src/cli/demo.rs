@@ -26,15 +26,11 @@ pub(super) struct Demo {
 
 impl Demo {
     pub(super) async fn run(self) -> Result<(), Failure> {
-        let mut settings = Settings::load_over(Settings::of_demo(), &Sources::of_process(self.settings))?;
+        let settings = Settings::load_over(Settings::of_demo(), &Sources::of_process(self.settings))?;
         settings.check()?;
         start_log(&settings)?;
         let secret = demo::development_key(&settings, Some(&SystemIds))?;
-        settings.jwt_issuer = Some(demo::ISSUER.to_owned());
-        settings.jwt_audience = Some(demo::AUDIENCE.to_owned());
-        settings.jwks_url = None;
-        settings.jwt_secret = Some(secret.clone().into());
-        settings.development = true;
+        let settings = settings.for_demo(&secret);
 
         let url = &settings.database_url;
         let making = open::any(url, &open::patiently(url)).await?;

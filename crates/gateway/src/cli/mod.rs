@@ -65,7 +65,9 @@ pub fn main() -> ExitCode {
 fn command() -> clap::Command {
     const SHOWN: [&str; 2] = ["config", "database_url"];
     Tandem::command().mut_subcommands(|command| match command.get_name() {
-        "serve" | "demo" => command,
+        "serve" => command,
+        "demo" => with_demo_database(command),
+        "token" => with_demo_database(hide_settings(command, &SHOWN)),
         _ => hide_settings(command, &SHOWN),
     })
 }
@@ -73,6 +75,18 @@ fn command() -> clap::Command {
 fn hide_settings(command: clap::Command, shown: &[&str]) -> clap::Command {
     let setting = |arg: &clap::Arg| arg.get_help_heading() == Some("Settings") && !shown.contains(&arg.get_id().as_str());
     command.mut_args(|arg| if setting(&arg) { arg.hide(true) } else { arg }).mut_subcommands(|command| hide_settings(command, shown))
+}
+
+/// The demo has a database of its own where none is set, and its help says so.
+fn with_demo_database(command: clap::Command) -> clap::Command {
+    let (usual, own) = (Settings::default().database_url.to_string(), Settings::of_demo().database_url.to_string());
+    command.mut_arg("database_url", |arg| {
+        let help = arg.get_help().map(|help| help.to_string().replace(&usual, &own));
+        match help {
+            Some(help) => arg.help(help),
+            None => arg,
+        }
+    })
 }
 
 async fn run(command: Command) -> Result<(), Failure> {

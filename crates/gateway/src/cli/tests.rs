@@ -58,4 +58,6 @@ fn only_servers_list_all_settings() {
     let mut help = |name: &str| command.find_subcommand_mut(name).expect(name).render_long_help().to_string();
     assert!(help("serve").contains("--max-depth") && help("demo").contains("--max-depth"));
     assert!(!help("token").contains("--max-depth") && help("token").contains("--database-url"));
+    assert!(help("token").contains("tandem-demo.sqlite]") && help("demo").contains("tandem-demo.sqlite]"));
+    assert!(help("migrate").contains("sqlite://tandem.sqlite]"));
 }

@@ -23,7 +23,7 @@ pub(super) struct Token {
     #[arg(long, value_name = "CLIENT_ID")]
     client: Option<String>,
     /// A scope of the machine client's token, such as study:read; may be given several times. None given: no scope
-    #[arg(long = "scope", value_name = "SCOPE", requires = "client", value_delimiter = ' ')]
+    #[arg(long = "scope", value_name = "SCOPE", conflicts_with = "email", value_delimiter = ' ')]
     scopes: Vec<String>,
     #[command(flatten)]
     settings: SettingsArgs,

@@ -59,6 +59,19 @@ impl Settings {
     pub fn of_demo() -> Self {
         Self { database_url: crate::config::DatabaseUrl::sqlite(DATABASE), ..Self::default() }
     }
+
+    /// The same settings with the demo's issuer and audience, and this secret to sign with.
+    #[must_use]
+    pub fn for_demo(self, secret: &str) -> Self {
+        Self {
+            jwt_issuer: Some(ISSUER.to_owned()),
+            jwt_audience: Some(AUDIENCE.to_owned()),
+            jwks_url: None,
+            jwt_secret: Some(secret.into()),
+            development: true,
+            ..self
+        }
+    }
 }
 
 /// The development key: the secret that is set, or the one in the file. With `ids`, one is made where there is none.

@@ -2,7 +2,9 @@
 //! The tests themselves are one binary, `tests/it`; this library only helps them.
 
 pub mod arrows;
+pub mod matrix;
 pub mod postgres;
+pub mod records;
 pub mod snapshots;
 pub mod sources;
 pub mod workspace;

@@ -4,6 +4,8 @@
 #[cfg(test)]
 mod borders;
 #[cfg(test)]
+mod matrix;
+#[cfg(test)]
 mod postgres;
 #[cfg(test)]
 mod snapshots;

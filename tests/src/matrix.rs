@@ -204,7 +204,7 @@ pub const MATRIX: &[Row] = &[
             (&[SStudyManager, SVendorManager, SQa], "mine named directory"),
             (&[SFinance, SRegulatory, SSafety, SDataLead, SExecutive], "mine named"),
             (VENDOR, "mine named roster"), // I-09: a roster is shared study by study; vendors never read the directory
-            (&[PClient], "mine named roster"), // silent: as the organisation it acts for, without the directory
+            (&[PClient], "mine named"),    // silent: what its engagements name; no directory, no roster
             (ADMINS, "mine known"),        // "organisations by name"
         ],
     },

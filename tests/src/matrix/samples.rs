@@ -136,7 +136,8 @@ fn countries(stage: &Stage) -> Vec<Sample> {
             stage.germany.clone().into_entity(),
             vec![],
             &[("R", Sponsor, "OSC")],
-            &[(Sponsor, "OSC")],
+            // The engagement's member may enter a country that the engagement is to lead; this one he does not see.
+            &[(Sponsor, "OSEC")],
         ),
         sample(
             "of study B",
@@ -190,7 +191,13 @@ fn study_sites(stage: &Stage, record: impl Fn(&tandem_domain::portfolio::StudySi
             &[(Sponsor, "OSCI")],
         ),
         sample("a competitor is responsible", record(&of_competitor), vec![competing], sponsors, &[(Sponsor, "OSCI")]),
-        sample("an ended engagement of the vendor is responsible", record(&stage.site), vec![], sponsors, &written("OSCI", "OSCI")),
+        sample(
+            "an ended engagement of the vendor is responsible",
+            record(&stage.site),
+            vec![],
+            sponsors,
+            &written(if by_vendor("").is_some() { "OSECI" } else { "OSCI" }, "OSCI"),
+        ),
         sample(
             "of study B",
             record(&stage.site_b),

@@ -16,4 +16,4 @@ pub use facts::{Facts, Link};
 pub use policy::{Action, Decision, client_scope, decide, may_ever, ways, writes};
 pub use role::{ClientScope, Role, Side};
 pub use viewer::{Grant, Scope, Viewer};
-pub use way::{Cover, Names, Owner, Way, covers_link, covers_row};
+pub use way::{Cover, Names, Owner, Way, covers_link, covers_row, covers_write, lies_where_engagements_work};

@@ -1,7 +1,7 @@
 //! The policy: the matrix of roles and records as exhaustive matches, and the one decision made from it.
 //! A new role, kind or action does not compile until it is decided here; what is not allowed here is denied.
 
-use crate::access::way::{covers_link, covers_row};
+use crate::access::way::{covers_link, covers_row, covers_write};
 use crate::access::{ClientScope, Cover, Facts, Grant, Names, Owner, PrincipalKind, Readers, Role, Viewer, Way};
 use crate::id::TypedId;
 use crate::record::Kind;
@@ -95,10 +95,10 @@ pub fn client_scope(kind: Kind) -> Option<ClientScope> {
 
 /// Whether one way of one grant leads to the row.
 fn leads(viewer: &Viewer, grant: &Grant, way: Way, facts: &Facts) -> bool {
-    let organization = viewer.organization.uuid();
+    let (organization, today) = (viewer.organization.uuid(), viewer.now.date_naive());
     match way {
         Way::Owned { owner, audience, cover } => {
-            owner_of(facts, owner) == Some(organization) && facts.readers.meets(audience) && covers_row(&grant.scope, cover, facts)
+            owner_of(facts, owner) == Some(organization) && facts.readers.meets(audience) && covers_row(&grant.scope, cover, facts, today)
         }
         Way::Linked { via, names, audience, cover } => {
             facts.readers.meets(audience)
@@ -106,7 +106,7 @@ fn leads(viewer: &Viewer, grant: &Grant, way: Way, facts: &Facts) -> bool {
                     link.organization == organization
                         && link.via == via
                         && names.hold(link.study, link.engagement)
-                        && link.counts_on(viewer.now.date_naive())
+                        && link.counts_on(today)
                         && client_may_read(viewer, via)
                         && covers_link(&grant.scope, cover, link)
                 })
@@ -118,7 +118,7 @@ fn leads(viewer: &Viewer, grant: &Grant, way: Way, facts: &Facts) -> bool {
             facts.sponsor == Some(organization)
                 && facts.readers.meets(Readers::SPONSOR)
                 && names.hold(facts.study, facts.engagement)
-                && covers_row(&grant.scope, Cover::Row, facts)
+                && covers_row(&grant.scope, Cover::Row, facts, today)
         }
     }
 }
@@ -140,7 +140,7 @@ pub fn writes(viewer: &Viewer, action: Action, facts: &Facts) -> bool {
         && viewer.grants.iter().any(|grant| {
             may_ever(facts.kind, action, grant.role)
                 && writing_owner(facts.kind, grant.role).is_some_and(|owner| owner_of(facts, owner) == organization)
-                && covers_row(&grant.scope, Cover::Row, facts)
+                && covers_write(&grant.scope, facts, viewer.now.date_naive())
         })
 }
 
@@ -259,8 +259,14 @@ const fn linked(via: Kind, audience: Readers, cover: Cover) -> Way {
     Way::Linked { via, names: Names::Anything, audience, cover }
 }
 
+/// A membership of the viewer's own organisation names the person.
 const fn named_by_membership(names: Names) -> Way {
     Way::Linked { via: Kind::Membership, names, audience: ALL_READERS, cover: Cover::Row }
+}
+
+/// Another organisation's membership that reaches into a study of the viewer's organisation names the person.
+const fn named_by_reach(names: Names) -> Way {
+    Way::Linked { via: Kind::Study, names, audience: ALL_READERS, cover: Cover::Row }
 }
 
 /// Study and its registry part: everyone with the study; a vendor through its engagements.
@@ -493,6 +499,8 @@ const VENDOR_ENGAGEMENT: &[Way] = &[
 const CLIENT_ENGAGEMENT: &[Way] = &[
     Way::Owned { owner: Owner::Sponsor, audience: Readers::CLIENT, cover: Cover::Header },
     Way::Owned { owner: Owner::Vendor, audience: Readers::CLIENT, cover: Cover::Header },
+    // A subcontract names its vendor and its leads for the prime vendor: whoever reads those reads the subcontract.
+    Way::Owned { owner: Owner::PrimeVendor, audience: Readers::CLIENT, cover: Cover::Header },
 ];
 
 /// `sponsorInternal` on an engagement.
@@ -531,6 +539,7 @@ fn service_scope(role: Role) -> &'static [Way] {
                 &[
                     Way::Owned { owner: Owner::Sponsor, audience: Readers::CLIENT, cover: Cover::Row },
                     Way::Owned { owner: Owner::Vendor, audience: Readers::CLIENT, cover: Cover::Row },
+                    Way::Owned { owner: Owner::PrimeVendor, audience: Readers::CLIENT, cover: Cover::Row },
                 ]
             }
         }
@@ -540,26 +549,25 @@ fn service_scope(role: Role) -> &'static [Way] {
 
 const ALL_READERS: Readers = Readers::MEMBERS;
 
-/// An organisation: one's own; those that something readable names; for some sponsor roles the directory of tenants.
+/// An organisation: one's own; those that something readable names; for some sponsor roles the directory of tenants;
+/// for a vendor the other vendors of a study whose sponsor shares the roster (I-09).
 fn organization(role: Role) -> &'static [Way] {
+    const NAMED: Way = linked(Kind::Engagement, ALL_READERS, Cover::Header);
+    const ROSTER: Way = linked(Kind::Study, ALL_READERS, Cover::Header);
     match role {
-        Role::SStudyManager | Role::SVendorManager | Role::SQa => {
-            const { &[Way::MyOrganization, linked(Kind::Engagement, ALL_READERS, Cover::Header), Way::Directory] }
-        }
-        Role::SFinance | Role::SRegulatory | Role::SSafety | Role::SDataLead => {
-            const { &[Way::MyOrganization, linked(Kind::Engagement, ALL_READERS, Cover::Header)] }
-        }
+        Role::SStudyManager | Role::SVendorManager | Role::SQa => const { &[Way::MyOrganization, NAMED, Way::Directory] },
+        Role::SFinance | Role::SRegulatory | Role::SSafety | Role::SDataLead | Role::SExecutive => const { &[Way::MyOrganization, NAMED] },
         Role::VProjectManager
         | Role::VCra
         | Role::VDataManager
         | Role::VBiostatistician
         | Role::VQa
         | Role::VRegulatory
-        | Role::VSafety => const { &[Way::MyOrganization, linked(Kind::Engagement, ALL_READERS, Cover::Header)] },
-        Role::SExecutive | Role::VFinance => const { &[Way::MyOrganization, linked(Kind::Engagement, ALL_READERS, Cover::Header)] },
+        | Role::VSafety
+        | Role::VFinance => const { &[Way::MyOrganization, NAMED, ROSTER] },
+        Role::PClient => const { &[Way::MyOrganization, NAMED] },
         // Administrators know by name the organisations that theirs deals with.
         Role::SAdmin | Role::VAdmin => const { &[Way::MyOrganization, linked(Kind::Engagement, ALL_READERS, Cover::Whole)] },
-        Role::PClient => const { &[Way::MyOrganization, linked(Kind::Engagement, ALL_READERS, Cover::Header)] },
     }
 }
 
@@ -567,9 +575,11 @@ fn organization(role: Role) -> &'static [Way] {
 fn person(role: Role) -> &'static [Way] {
     const BY_ENGAGEMENT: Way = linked(Kind::Engagement, ALL_READERS, Cover::Header);
     match role {
-        Role::SStudyManager => const { &[Way::Myself, BY_ENGAGEMENT, named_by_membership(Names::Study)] },
-        Role::SVendorManager => const { &[Way::Myself, BY_ENGAGEMENT, named_by_membership(Names::Engagement)] },
-        Role::SQa => const { &[Way::Myself, BY_ENGAGEMENT, named_by_membership(Names::Anything)] },
+        Role::SStudyManager => const { &[Way::Myself, BY_ENGAGEMENT, named_by_membership(Names::Study), named_by_reach(Names::Study)] },
+        Role::SVendorManager => {
+            const { &[Way::Myself, BY_ENGAGEMENT, named_by_membership(Names::Engagement), named_by_reach(Names::Engagement)] }
+        }
+        Role::SQa => const { &[Way::Myself, BY_ENGAGEMENT, named_by_membership(Names::Anything), named_by_reach(Names::Study)] },
         Role::VProjectManager => const { &[Way::Myself, BY_ENGAGEMENT, linked(Kind::Membership, ALL_READERS, Cover::Whole)] },
         Role::SFinance
         | Role::SRegulatory

@@ -3,6 +3,7 @@
 
 pub mod arrows;
 pub mod matrix;
+pub mod oracle;
 pub mod postgres;
 pub mod records;
 pub mod snapshots;

@@ -9,3 +9,4 @@ pub mod records;
 pub mod snapshots;
 pub mod sources;
 pub mod workspace;
+pub mod worlds;

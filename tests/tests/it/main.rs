@@ -6,6 +6,8 @@ mod borders;
 #[cfg(test)]
 mod matrix;
 #[cfg(test)]
+mod oracle;
+#[cfg(test)]
 mod postgres;
 #[cfg(test)]
 mod snapshots;

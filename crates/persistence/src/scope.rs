@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use tandem_domain::access::{
-    Cover, Names, Owner, PrincipalKind, Readers, Scope, Viewer, Way, client_scope, lies_where_engagements_work, ways,
+    Cover, Names, Owner, PrincipalKind, Readers, Scope, Viewer, Way, client_may_follow, client_scope, lies_where_engagements_work, ways,
 };
 use tandem_domain::id::TypedId;
 use tandem_domain::record::{FactColumn, Kind};
@@ -150,7 +150,7 @@ fn push_way(sql: &mut Sql, viewer: &Viewer, columns: &Columns<'_>, way: Way, sco
             push_cover(sql, columns, scopes, cover, today);
         }
         Way::Linked { via, names, audience, cover } => {
-            if !client_may(viewer, via) {
+            if !client_may_follow(viewer, columns.kind, via) {
                 sql.push("1 = 0");
                 return;
             }

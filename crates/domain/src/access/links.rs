@@ -48,7 +48,9 @@ pub fn engagement_links(engagement: &Engagement) -> Vec<Target> {
         (Kind::Organization, vendor, of_engagement(sponsor, engagement)),
     ];
     if let Some(prime) = prime {
+        // The prime vendor's member may have just this subcontract: it names both its parties to him.
         links.push((Kind::Organization, vendor, of_engagement(prime, engagement)));
+        links.push((Kind::Organization, sponsor, of_engagement(prime, engagement)));
     }
     if engagement.gives_sight() {
         links.push((Kind::Study, engagement.study_id.uuid(), of_engagement(vendor, engagement)));

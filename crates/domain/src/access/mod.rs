@@ -13,7 +13,7 @@ mod way;
 pub use actor::{Actor, PrincipalKind};
 pub use audience::Readers;
 pub use facts::{Facts, Link};
-pub use policy::{Action, Decision, client_scope, decide, may_ever, ways, writes};
+pub use policy::{Action, Decision, client_may_follow, client_scope, decide, may_ever, ways, writes};
 pub use role::{ClientScope, Role, Side};
 pub use viewer::{Grant, Scope, Viewer};
 pub use way::{Cover, Names, Owner, Way, covers_link, covers_row, covers_write, lies_where_engagements_work};

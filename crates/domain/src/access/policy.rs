@@ -76,6 +76,13 @@ fn client_may_read(viewer: &Viewer, kind: Kind) -> bool {
     }
 }
 
+/// Whether a client may be led to rows of `kind` by rows of `via` that name them. What needs a scope of its own needs no other;
+/// a party, which needs none, is known only through what the client may read.
+#[must_use]
+pub fn client_may_follow(viewer: &Viewer, kind: Kind, via: Kind) -> bool {
+    client_scope(kind).is_some() || client_may_read(viewer, via)
+}
+
 /// The scope that a machine client needs to read this kind, where it needs one.
 #[must_use]
 pub fn client_scope(kind: Kind) -> Option<ClientScope> {
@@ -107,7 +114,7 @@ fn leads(viewer: &Viewer, grant: &Grant, way: Way, facts: &Facts) -> bool {
                         && link.via == via
                         && names.hold(link.study, link.engagement)
                         && link.counts_on(today)
-                        && client_may_read(viewer, via)
+                        && client_may_follow(viewer, facts.kind, via)
                         && covers_link(&grant.scope, cover, link)
                 })
         }

@@ -3,7 +3,11 @@
 
 pub mod arrows;
 pub mod house;
+pub mod matrix;
+pub mod oracle;
 pub mod postgres;
+pub mod records;
 pub mod snapshots;
 pub mod sources;
 pub mod workspace;
+pub mod worlds;

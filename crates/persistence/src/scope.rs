@@ -3,7 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use tandem_domain::access::{Cover, Names, Owner, PrincipalKind, Readers, Scope, Viewer, Way, client_scope, ways};
+use chrono::NaiveDate;
+use tandem_domain::access::{
+    Cover, Names, Owner, PrincipalKind, Readers, Scope, Viewer, Way, client_may_follow, client_scope, lies_where_engagements_work, ways,
+};
 use tandem_domain::id::TypedId;
 use tandem_domain::record::{FactColumn, Kind};
 use uuid::Uuid;
@@ -139,15 +142,15 @@ pub(crate) fn journal_column(fact: FactColumn) -> &'static str {
 }
 
 fn push_way(sql: &mut Sql, viewer: &Viewer, columns: &Columns<'_>, way: Way, scopes: &Scopes) {
-    let organization = viewer.organization.uuid();
+    let (organization, today) = (viewer.organization.uuid(), viewer.now.date_naive());
     match way {
         Way::Owned { owner, audience, cover } => {
             push_owner(sql, columns, owner_column(owner), organization);
             push_audience(sql, columns, audience);
-            push_cover(sql, columns, scopes, cover);
+            push_cover(sql, columns, scopes, cover, today);
         }
         Way::Linked { via, names, audience, cover } => {
-            if !client_may(viewer, via) {
+            if !client_may_follow(viewer, columns.kind, via) {
                 sql.push("1 = 0");
                 return;
             }
@@ -162,9 +165,7 @@ fn push_way(sql: &mut Sql, viewer: &Viewer, columns: &Columns<'_>, way: Way, sco
                     sql.push(" AND v.engagement_id IS NOT NULL");
                 }
             }
-            let today = viewer.now.date_naive();
-            sql.push(" AND (v.valid_from IS NULL OR v.valid_from <= ").bind_date(today);
-            sql.push(") AND (v.valid_to IS NULL OR v.valid_to >= ").bind_date(today).push(")");
+            push_days(sql, today);
             push_link_cover(sql, scopes, cover);
             sql.push(")");
             push_audience(sql, columns, audience);
@@ -190,9 +191,15 @@ fn push_way(sql: &mut Sql, viewer: &Viewer, columns: &Columns<'_>, way: Way, sco
                     None => sql.push(" AND 1 = 0"),
                 };
             }
-            push_cover(sql, columns, scopes, Cover::Row);
+            push_cover(sql, columns, scopes, Cover::Row, today);
         }
     }
+}
+
+/// Adds that a link counts on this day.
+fn push_days(sql: &mut Sql, today: NaiveDate) {
+    sql.push(" AND (v.valid_from IS NULL OR v.valid_from <= ").bind_date(today);
+    sql.push(") AND (v.valid_to IS NULL OR v.valid_to >= ").bind_date(today).push(")");
 }
 
 fn owner_column(owner: Owner) -> FactColumn {
@@ -216,7 +223,7 @@ fn push_audience(sql: &mut Sql, columns: &Columns<'_>, audience: Readers) {
 }
 
 /// Adds ` AND (…)` for the scopes that are narrower than the organisation; nothing where one is not.
-fn push_cover(sql: &mut Sql, columns: &Columns<'_>, scopes: &Scopes, cover: Cover) {
+fn push_cover(sql: &mut Sql, columns: &Columns<'_>, scopes: &Scopes, cover: Cover, today: NaiveDate) {
     if scopes.all {
         return;
     }
@@ -226,7 +233,7 @@ fn push_cover(sql: &mut Sql, columns: &Columns<'_>, scopes: &Scopes, cover: Cove
         if let (Some(column), false) = (columns.fact(FactColumn::Study), studies.is_empty()) {
             any.next(sql).any_uuid(&column, &studies);
         }
-        push_engagements(sql, columns, scopes, &mut any);
+        push_engagements(sql, columns, scopes, today, &mut any);
         if cover == Cover::Row {
             if let (Some(study), Some(country), false) =
                 (columns.fact(FactColumn::Study), columns.fact(FactColumn::Country), scopes.countries.is_empty())
@@ -242,19 +249,22 @@ fn push_cover(sql: &mut Sql, columns: &Columns<'_>, scopes: &Scopes, cover: Cove
     any.end(sql);
 }
 
-fn push_engagements(sql: &mut Sql, columns: &Columns<'_>, scopes: &Scopes, any: &mut Disjunction) {
+fn push_engagements(sql: &mut Sql, columns: &Columns<'_>, scopes: &Scopes, today: NaiveDate, any: &mut Disjunction) {
     let engagements = scopes.engagements();
     if engagements.is_empty() {
+        return;
+    }
+    if lies_where_engagements_work(columns.kind) {
+        any.next(sql).push(&columns.id()).push(" IN (SELECT v.target_id FROM ").push(&columns.kind.link_table()).push(" v WHERE (");
+        sql.any_uuid("v.engagement_id", &engagements).push(" OR ").any_uuid("v.prime_engagement_id", &engagements).push(")");
+        push_days(sql, today);
+        sql.push(")");
         return;
     }
     for fact in [FactColumn::Engagement, FactColumn::PrimeEngagement] {
         if let Some(column) = columns.fact(fact) {
             any.next(sql).any_uuid(&column, &engagements);
         }
-    }
-    if columns.kind.whole().def().linked {
-        any.next(sql).push(&columns.id()).push(" IN (SELECT v.target_id FROM ").push(&columns.kind.link_table()).push(" v WHERE ");
-        sql.any_uuid("v.engagement_id", &engagements).push(" OR ").any_uuid("v.prime_engagement_id", &engagements).push(")");
     }
 }
 

@@ -6,6 +6,10 @@ mod borders;
 #[cfg(test)]
 mod journal;
 #[cfg(test)]
+mod matrix;
+#[cfg(test)]
+mod oracle;
+#[cfg(test)]
 mod postgres;
 #[cfg(test)]
 mod snapshots;

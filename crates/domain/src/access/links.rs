@@ -48,7 +48,9 @@ pub fn engagement_links(engagement: &Engagement) -> Vec<Target> {
         (Kind::Organization, vendor, of_engagement(sponsor, engagement)),
     ];
     if let Some(prime) = prime {
+        // The prime vendor's member may have just this subcontract: it names both its parties to him.
         links.push((Kind::Organization, vendor, of_engagement(prime, engagement)));
+        links.push((Kind::Organization, sponsor, of_engagement(prime, engagement)));
     }
     if engagement.gives_sight() {
         links.push((Kind::Study, engagement.study_id.uuid(), of_engagement(vendor, engagement)));
@@ -149,19 +151,21 @@ pub fn roster_links(study: Uuid, shared: bool, engagements: &[Engagement]) -> Ve
     links
 }
 
-/// What a membership names: its person, for its own organisation and for the sponsor into whose studies it reaches.
+/// What a membership names: its person, for its own organisation and, by the study, for another sponsor into whose studies it
+/// reaches. The two differ in what names the person: that sponsor's administrator has no business with another's people.
 #[must_use]
 pub fn membership_links(membership: &Membership) -> Vec<Target> {
     let own = membership.organization_id.uuid();
     let sponsor = membership.sponsor_id.map(TypedId::uuid).filter(|sponsor| *sponsor != own);
-    let named = |organization| Link {
+    let named = |organization, via| Link {
         study: membership.study_id.map(TypedId::uuid),
         engagement: membership.engagement_id.map(TypedId::uuid),
         country: membership.country_code.map(|country| country.to_string()),
         study_site: membership.study_site_id.map(TypedId::uuid),
-        ..link(organization, Kind::Membership, membership.id.uuid())
+        ..link(organization, via, membership.id.uuid())
     };
-    std::iter::once(own).chain(sponsor).map(|organization| (Kind::Person, membership.person_id.uuid(), named(organization))).collect()
+    let links = std::iter::once(named(own, Kind::Membership)).chain(sponsor.map(|sponsor| named(sponsor, Kind::Study)));
+    links.map(|link| (Kind::Person, membership.person_id.uuid(), link)).collect()
 }
 
 /// What a machine client names: itself, for the sponsors of the engagements that it reaches.

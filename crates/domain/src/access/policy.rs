@@ -1,8 +1,9 @@
 //! The policy: the matrix of roles and records as exhaustive matches, and the one decision made from it.
 //! A new role, kind or action does not compile until it is decided here; what is not allowed here is denied.
 
-use crate::access::way::{covers_link, covers_row};
-use crate::access::{ClientScope, Cover, Facts, Grant, Names, Owner, PrincipalKind, Readers, Role, Viewer, Way};
+use crate::access::reach::ways;
+use crate::access::way::{covers_link, covers_row, covers_write};
+use crate::access::{ClientScope, Cover, Facts, Grant, Owner, PrincipalKind, Readers, Role, Viewer, Way};
 use crate::id::TypedId;
 use crate::record::Kind;
 
@@ -76,29 +77,34 @@ fn client_may_read(viewer: &Viewer, kind: Kind) -> bool {
     }
 }
 
+/// Whether a client may be led to rows of `kind` by rows of `via` that name them. What needs a scope of its own needs no other;
+/// a party, which needs none, is known only through what the client may read.
+#[must_use]
+pub fn client_may_follow(viewer: &Viewer, kind: Kind, via: Kind) -> bool {
+    client_scope(kind).is_some() || client_may_read(viewer, via)
+}
+
 /// The scope that a machine client needs to read this kind, where it needs one.
 #[must_use]
 pub fn client_scope(kind: Kind) -> Option<ClientScope> {
     match kind {
         Kind::Study | Kind::StudyRegistry | Kind::StudyInternal | Kind::StudyBenchmark | Kind::StudyConfirmation => {
-            Some(ClientScope::StudyRead)
+            Some(ClientScope::Studies)
         }
         Kind::StudyCountry | Kind::Site | Kind::StudySite | Kind::StudySiteInternal | Kind::StudySiteContact | Kind::StudySiteRegistry => {
-            Some(ClientScope::SiteRead)
+            Some(ClientScope::Sites)
         }
-        Kind::Engagement | Kind::EngagementInternal | Kind::EngagementConfirmation | Kind::ServiceScope => {
-            Some(ClientScope::EngagementRead)
-        }
+        Kind::Engagement | Kind::EngagementInternal | Kind::EngagementConfirmation | Kind::ServiceScope => Some(ClientScope::Engagements),
         Kind::Organization | Kind::Person | Kind::PersonContact | Kind::Membership | Kind::ApiClient => None,
     }
 }
 
 /// Whether one way of one grant leads to the row.
 fn leads(viewer: &Viewer, grant: &Grant, way: Way, facts: &Facts) -> bool {
-    let organization = viewer.organization.uuid();
+    let (organization, today) = (viewer.organization.uuid(), viewer.now.date_naive());
     match way {
         Way::Owned { owner, audience, cover } => {
-            owner_of(facts, owner) == Some(organization) && facts.readers.meets(audience) && covers_row(&grant.scope, cover, facts)
+            owner_of(facts, owner) == Some(organization) && facts.readers.meets(audience) && covers_row(&grant.scope, cover, facts, today)
         }
         Way::Linked { via, names, audience, cover } => {
             facts.readers.meets(audience)
@@ -106,8 +112,8 @@ fn leads(viewer: &Viewer, grant: &Grant, way: Way, facts: &Facts) -> bool {
                     link.organization == organization
                         && link.via == via
                         && names.hold(link.study, link.engagement)
-                        && link.counts_on(viewer.now.date_naive())
-                        && client_may_read(viewer, via)
+                        && link.counts_on(today)
+                        && client_may_follow(viewer, facts.kind, via)
                         && covers_link(&grant.scope, cover, link)
                 })
         }
@@ -118,7 +124,7 @@ fn leads(viewer: &Viewer, grant: &Grant, way: Way, facts: &Facts) -> bool {
             facts.sponsor == Some(organization)
                 && facts.readers.meets(Readers::SPONSOR)
                 && names.hold(facts.study, facts.engagement)
-                && covers_row(&grant.scope, Cover::Row, facts)
+                && covers_row(&grant.scope, Cover::Row, facts, today)
         }
     }
 }
@@ -140,7 +146,7 @@ pub fn writes(viewer: &Viewer, action: Action, facts: &Facts) -> bool {
         && viewer.grants.iter().any(|grant| {
             may_ever(facts.kind, action, grant.role)
                 && writing_owner(facts.kind, grant.role).is_some_and(|owner| owner_of(facts, owner) == organization)
-                && covers_row(&grant.scope, Cover::Row, facts)
+                && covers_write(&grant.scope, facts, viewer.now.date_naive())
         })
 }
 
@@ -225,446 +231,5 @@ fn enders(kind: Kind) -> &'static [Role] {
         | Kind::EngagementInternal
         | Kind::EngagementConfirmation
         | Kind::ServiceScope => &[],
-    }
-}
-
-/// The ways in which a grant of `role` can lead to rows of `kind`. Empty: never.
-#[must_use]
-pub fn ways(kind: Kind, role: Role) -> &'static [Way] {
-    match kind {
-        Kind::Study | Kind::StudyRegistry => study(role),
-        Kind::StudyInternal => study_internal(role),
-        Kind::StudyConfirmation | Kind::EngagementConfirmation => confirmation(role),
-        Kind::StudyBenchmark => study_benchmark(role),
-        Kind::StudyCountry | Kind::StudySite | Kind::StudySiteRegistry => geography(role),
-        Kind::StudySiteInternal => study_site_internal(role),
-        Kind::StudySiteContact => study_site_contact(role),
-        Kind::Site => site(role),
-        Kind::Engagement => engagement(role),
-        Kind::EngagementInternal => engagement_internal(role),
-        Kind::ServiceScope => service_scope(role),
-        Kind::Organization => organization(role),
-        Kind::Person => person(role),
-        Kind::PersonContact => person_contact(role),
-        Kind::Membership => membership(role),
-        Kind::ApiClient => api_client(role),
-    }
-}
-
-const fn sponsors(cover: Cover) -> Way {
-    Way::Owned { owner: Owner::Sponsor, audience: Readers::SPONSOR, cover }
-}
-
-const fn linked(via: Kind, audience: Readers, cover: Cover) -> Way {
-    Way::Linked { via, names: Names::Anything, audience, cover }
-}
-
-const fn named_by_membership(names: Names) -> Way {
-    Way::Linked { via: Kind::Membership, names, audience: ALL_READERS, cover: Cover::Row }
-}
-
-/// Study and its registry part: everyone with the study; a vendor through its engagements.
-fn study(role: Role) -> &'static [Way] {
-    match role {
-        Role::SStudyManager
-        | Role::SVendorManager
-        | Role::SQa
-        | Role::SFinance
-        | Role::SRegulatory
-        | Role::SSafety
-        | Role::SDataLead
-        | Role::SExecutive => const { &[sponsors(Cover::Header)] },
-        Role::VProjectManager
-        | Role::VCra
-        | Role::VDataManager
-        | Role::VBiostatistician
-        | Role::VQa
-        | Role::VRegulatory
-        | Role::VSafety
-        | Role::VFinance => const { &[linked(Kind::Engagement, Readers::VENDOR, Cover::Header)] },
-        Role::PClient => {
-            const {
-                &[
-                    Way::Owned { owner: Owner::Sponsor, audience: Readers::CLIENT, cover: Cover::Header },
-                    linked(Kind::Engagement, Readers::CLIENT, Cover::Header),
-                ]
-            }
-        }
-        Role::SAdmin | Role::VAdmin => &[],
-    }
-}
-
-/// `sponsorInternal`: sponsor roles with the study, but not finance.
-fn study_internal(role: Role) -> &'static [Way] {
-    match role {
-        Role::SStudyManager | Role::SVendorManager | Role::SQa | Role::SRegulatory | Role::SSafety | Role::SDataLead | Role::SExecutive => {
-            const { &[sponsors(Cover::Header)] }
-        }
-        Role::SFinance
-        | Role::SAdmin
-        | Role::VProjectManager
-        | Role::VCra
-        | Role::VDataManager
-        | Role::VBiostatistician
-        | Role::VQa
-        | Role::VRegulatory
-        | Role::VSafety
-        | Role::VFinance
-        | Role::VAdmin
-        | Role::PClient => &[],
-    }
-}
-
-/// A confirmation of a step: the sponsor's own roles with the record; a vendor must not learn what is being prepared.
-fn confirmation(role: Role) -> &'static [Way] {
-    match role {
-        Role::SStudyManager
-        | Role::SVendorManager
-        | Role::SQa
-        | Role::SFinance
-        | Role::SRegulatory
-        | Role::SSafety
-        | Role::SDataLead
-        | Role::SExecutive => const { &[sponsors(Cover::Header)] },
-        Role::SAdmin
-        | Role::VProjectManager
-        | Role::VCra
-        | Role::VDataManager
-        | Role::VBiostatistician
-        | Role::VQa
-        | Role::VRegulatory
-        | Role::VSafety
-        | Role::VFinance
-        | Role::VAdmin
-        | Role::PClient => &[],
-    }
-}
-
-/// `sponsorFinance`: finance and vendor managers; executives see aggregates only, so no rows.
-fn study_benchmark(role: Role) -> &'static [Way] {
-    match role {
-        Role::SFinance | Role::SVendorManager => const { &[sponsors(Cover::Header)] },
-        Role::SStudyManager
-        | Role::SQa
-        | Role::SRegulatory
-        | Role::SSafety
-        | Role::SDataLead
-        | Role::SExecutive
-        | Role::SAdmin
-        | Role::VProjectManager
-        | Role::VCra
-        | Role::VDataManager
-        | Role::VBiostatistician
-        | Role::VQa
-        | Role::VRegulatory
-        | Role::VSafety
-        | Role::VFinance
-        | Role::VAdmin
-        | Role::PClient => &[],
-    }
-}
-
-/// Countries and sites of a study. A vendor's own are those that its engagement leads, is responsible for, or covers.
-fn geography(role: Role) -> &'static [Way] {
-    match role {
-        Role::SStudyManager | Role::SVendorManager | Role::SQa | Role::SFinance | Role::SRegulatory | Role::SSafety | Role::SDataLead => {
-            const { &[sponsors(Cover::Row)] }
-        }
-        Role::VProjectManager
-        | Role::VCra
-        | Role::VDataManager
-        | Role::VBiostatistician
-        | Role::VQa
-        | Role::VRegulatory
-        | Role::VSafety => const { &[linked(Kind::Engagement, Readers::VENDOR, Cover::Row)] },
-        Role::PClient => {
-            const {
-                &[
-                    Way::Owned { owner: Owner::Sponsor, audience: Readers::CLIENT, cover: Cover::Row },
-                    linked(Kind::Engagement, Readers::CLIENT, Cover::Row),
-                ]
-            }
-        }
-        Role::SExecutive | Role::SAdmin | Role::VFinance | Role::VAdmin => &[],
-    }
-}
-
-/// `sponsorInternal` on a study site.
-fn study_site_internal(role: Role) -> &'static [Way] {
-    match role {
-        Role::SStudyManager | Role::SVendorManager | Role::SQa | Role::SRegulatory | Role::SSafety | Role::SDataLead => {
-            const { &[sponsors(Cover::Row)] }
-        }
-        Role::SFinance
-        | Role::SExecutive
-        | Role::SAdmin
-        | Role::VProjectManager
-        | Role::VCra
-        | Role::VDataManager
-        | Role::VBiostatistician
-        | Role::VQa
-        | Role::VRegulatory
-        | Role::VSafety
-        | Role::VFinance
-        | Role::VAdmin
-        | Role::PClient => &[],
-    }
-}
-
-/// `contact` on a study site: the people who have the study site; no machine client.
-fn study_site_contact(role: Role) -> &'static [Way] {
-    match role {
-        Role::PClient => &[],
-        Role::SStudyManager
-        | Role::SVendorManager
-        | Role::SQa
-        | Role::SFinance
-        | Role::SRegulatory
-        | Role::SSafety
-        | Role::SDataLead
-        | Role::SExecutive
-        | Role::SAdmin
-        | Role::VProjectManager
-        | Role::VCra
-        | Role::VDataManager
-        | Role::VBiostatistician
-        | Role::VQa
-        | Role::VRegulatory
-        | Role::VSafety
-        | Role::VFinance
-        | Role::VAdmin => geography(role),
-    }
-}
-
-/// A facility: the sponsor's for whole-organisation roles, else through a study site that the viewer reads.
-fn site(role: Role) -> &'static [Way] {
-    match role {
-        Role::SStudyManager | Role::SVendorManager | Role::SQa | Role::SFinance | Role::SRegulatory | Role::SSafety | Role::SDataLead => {
-            const { &[sponsors(Cover::Whole), linked(Kind::StudySite, Readers::SPONSOR, Cover::Row)] }
-        }
-        Role::VProjectManager
-        | Role::VCra
-        | Role::VDataManager
-        | Role::VBiostatistician
-        | Role::VQa
-        | Role::VRegulatory
-        | Role::VSafety => const { &[linked(Kind::StudySite, Readers::VENDOR, Cover::Row)] },
-        Role::PClient => {
-            const {
-                &[
-                    Way::Owned { owner: Owner::Sponsor, audience: Readers::CLIENT, cover: Cover::Whole },
-                    linked(Kind::StudySite, Readers::CLIENT, Cover::Row),
-                ]
-            }
-        }
-        Role::SExecutive | Role::SAdmin | Role::VFinance | Role::VAdmin => &[],
-    }
-}
-
-/// An engagement: the sponsor's, its vendor's, and for a subcontract its prime vendor's.
-fn engagement(role: Role) -> &'static [Way] {
-    match role {
-        Role::SStudyManager
-        | Role::SVendorManager
-        | Role::SQa
-        | Role::SFinance
-        | Role::SRegulatory
-        | Role::SSafety
-        | Role::SDataLead
-        | Role::SExecutive => const { &[sponsors(Cover::Header)] },
-        Role::VProjectManager
-        | Role::VCra
-        | Role::VDataManager
-        | Role::VBiostatistician
-        | Role::VQa
-        | Role::VRegulatory
-        | Role::VSafety
-        | Role::VFinance => VENDOR_ENGAGEMENT,
-        Role::PClient => CLIENT_ENGAGEMENT,
-        Role::SAdmin | Role::VAdmin => &[],
-    }
-}
-
-const VENDOR_ENGAGEMENT: &[Way] = &[
-    Way::Owned { owner: Owner::Vendor, audience: Readers::VENDOR, cover: Cover::Header },
-    Way::Owned { owner: Owner::PrimeVendor, audience: Readers::PRIME, cover: Cover::Header },
-];
-
-const CLIENT_ENGAGEMENT: &[Way] = &[
-    Way::Owned { owner: Owner::Sponsor, audience: Readers::CLIENT, cover: Cover::Header },
-    Way::Owned { owner: Owner::Vendor, audience: Readers::CLIENT, cover: Cover::Header },
-];
-
-/// `sponsorInternal` on an engagement.
-fn engagement_internal(role: Role) -> &'static [Way] {
-    study_internal(role)
-}
-
-/// A scope of an engagement, which no country or site member has: it belongs to no one country.
-fn service_scope(role: Role) -> &'static [Way] {
-    match role {
-        Role::SStudyManager
-        | Role::SVendorManager
-        | Role::SQa
-        | Role::SFinance
-        | Role::SRegulatory
-        | Role::SSafety
-        | Role::SDataLead
-        | Role::SExecutive => const { &[sponsors(Cover::Row)] },
-        Role::VProjectManager
-        | Role::VCra
-        | Role::VDataManager
-        | Role::VBiostatistician
-        | Role::VQa
-        | Role::VRegulatory
-        | Role::VSafety
-        | Role::VFinance => {
-            const {
-                &[
-                    Way::Owned { owner: Owner::Vendor, audience: Readers::VENDOR, cover: Cover::Row },
-                    Way::Owned { owner: Owner::PrimeVendor, audience: Readers::PRIME, cover: Cover::Row },
-                ]
-            }
-        }
-        Role::PClient => {
-            const {
-                &[
-                    Way::Owned { owner: Owner::Sponsor, audience: Readers::CLIENT, cover: Cover::Row },
-                    Way::Owned { owner: Owner::Vendor, audience: Readers::CLIENT, cover: Cover::Row },
-                ]
-            }
-        }
-        Role::SAdmin | Role::VAdmin => &[],
-    }
-}
-
-const ALL_READERS: Readers = Readers::MEMBERS;
-
-/// An organisation: one's own; those that something readable names; for some sponsor roles the directory of tenants.
-fn organization(role: Role) -> &'static [Way] {
-    match role {
-        Role::SStudyManager | Role::SVendorManager | Role::SQa => {
-            const { &[Way::MyOrganization, linked(Kind::Engagement, ALL_READERS, Cover::Header), Way::Directory] }
-        }
-        Role::SFinance | Role::SRegulatory | Role::SSafety | Role::SDataLead => {
-            const { &[Way::MyOrganization, linked(Kind::Engagement, ALL_READERS, Cover::Header)] }
-        }
-        Role::VProjectManager
-        | Role::VCra
-        | Role::VDataManager
-        | Role::VBiostatistician
-        | Role::VQa
-        | Role::VRegulatory
-        | Role::VSafety => const { &[Way::MyOrganization, linked(Kind::Engagement, ALL_READERS, Cover::Header)] },
-        Role::SExecutive | Role::VFinance => const { &[Way::MyOrganization, linked(Kind::Engagement, ALL_READERS, Cover::Header)] },
-        // Administrators know by name the organisations that theirs deals with.
-        Role::SAdmin | Role::VAdmin => const { &[Way::MyOrganization, linked(Kind::Engagement, ALL_READERS, Cover::Whole)] },
-        Role::PClient => const { &[Way::MyOrganization, linked(Kind::Engagement, ALL_READERS, Cover::Header)] },
-    }
-}
-
-/// A person: oneself; those that a readable engagement or membership names; an administrator's own people.
-fn person(role: Role) -> &'static [Way] {
-    const BY_ENGAGEMENT: Way = linked(Kind::Engagement, ALL_READERS, Cover::Header);
-    match role {
-        Role::SStudyManager => const { &[Way::Myself, BY_ENGAGEMENT, named_by_membership(Names::Study)] },
-        Role::SVendorManager => const { &[Way::Myself, BY_ENGAGEMENT, named_by_membership(Names::Engagement)] },
-        Role::SQa => const { &[Way::Myself, BY_ENGAGEMENT, named_by_membership(Names::Anything)] },
-        Role::VProjectManager => const { &[Way::Myself, BY_ENGAGEMENT, linked(Kind::Membership, ALL_READERS, Cover::Whole)] },
-        Role::SFinance
-        | Role::SRegulatory
-        | Role::SSafety
-        | Role::SDataLead
-        | Role::SExecutive
-        | Role::VCra
-        | Role::VDataManager
-        | Role::VBiostatistician
-        | Role::VQa
-        | Role::VRegulatory
-        | Role::VSafety
-        | Role::VFinance => const { &[Way::Myself, BY_ENGAGEMENT] },
-        Role::SAdmin | Role::VAdmin => {
-            const {
-                &[
-                    Way::Myself,
-                    Way::Owned { owner: Owner::Organization, audience: ALL_READERS, cover: Cover::Whole },
-                    linked(Kind::Membership, ALL_READERS, Cover::Whole),
-                ]
-            }
-        }
-        Role::PClient => const { &[BY_ENGAGEMENT] },
-    }
-}
-
-/// `contact` of a person: people who may see the person; no machine client.
-fn person_contact(role: Role) -> &'static [Way] {
-    match role {
-        Role::PClient => &[],
-        Role::SStudyManager
-        | Role::SVendorManager
-        | Role::SQa
-        | Role::SFinance
-        | Role::SRegulatory
-        | Role::SSafety
-        | Role::SDataLead
-        | Role::SExecutive
-        | Role::SAdmin
-        | Role::VProjectManager
-        | Role::VCra
-        | Role::VDataManager
-        | Role::VBiostatistician
-        | Role::VQa
-        | Role::VRegulatory
-        | Role::VSafety
-        | Role::VFinance
-        | Role::VAdmin => person(role),
-    }
-}
-
-/// A membership: one's own; an administrator's and QA's organisation's; those that reach into the sponsor's studies.
-fn membership(role: Role) -> &'static [Way] {
-    const OWN_ORGANIZATION: Way = Way::Owned { owner: Owner::Organization, audience: ALL_READERS, cover: Cover::Whole };
-    match role {
-        Role::SStudyManager => const { &[Way::Myself, Way::Reaching { names: Names::Study }] },
-        Role::SVendorManager => const { &[Way::Myself, Way::Reaching { names: Names::Engagement }] },
-        Role::SQa => const { &[Way::Myself, OWN_ORGANIZATION, Way::Reaching { names: Names::Study }] },
-        Role::SAdmin | Role::VAdmin | Role::VProjectManager => const { &[Way::Myself, OWN_ORGANIZATION] },
-        Role::SFinance
-        | Role::SRegulatory
-        | Role::SSafety
-        | Role::SDataLead
-        | Role::SExecutive
-        | Role::VCra
-        | Role::VDataManager
-        | Role::VBiostatistician
-        | Role::VQa
-        | Role::VRegulatory
-        | Role::VSafety
-        | Role::VFinance => const { &[Way::Myself] },
-        Role::PClient => &[],
-    }
-}
-
-/// A machine client: itself; its organisation's administrator; the vendor manager of an engagement that it reaches.
-fn api_client(role: Role) -> &'static [Way] {
-    match role {
-        Role::SAdmin | Role::VAdmin => const { &[Way::Owned { owner: Owner::Organization, audience: ALL_READERS, cover: Cover::Whole }] },
-        Role::SVendorManager => const { &[linked(Kind::Engagement, ALL_READERS, Cover::Header)] },
-        Role::PClient => const { &[Way::Myself] },
-        Role::SStudyManager
-        | Role::SQa
-        | Role::SFinance
-        | Role::SRegulatory
-        | Role::SSafety
-        | Role::SDataLead
-        | Role::SExecutive
-        | Role::VProjectManager
-        | Role::VCra
-        | Role::VDataManager
-        | Role::VBiostatistician
-        | Role::VQa
-        | Role::VRegulatory
-        | Role::VSafety
-        | Role::VFinance => &[],
     }
 }

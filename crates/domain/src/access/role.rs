@@ -49,11 +49,11 @@ vocabulary! {
     /// What a machine client may do. It may do only what its directory entry and its token both name.
     pub enum ClientScope {
         /// Read studies.
-        StudyRead = "STUDY_READ",
+        Studies = "STUDY_READ",
         /// Read countries, sites and study sites.
-        SiteRead = "SITE_READ",
+        Sites = "SITE_READ",
         /// Read engagements and their service scopes.
-        EngagementRead = "ENGAGEMENT_READ",
+        Engagements = "ENGAGEMENT_READ",
     }
 
     /// Which side of the outsourcing an organisation stands on.
@@ -72,9 +72,9 @@ impl ClientScope {
     #[must_use]
     pub fn claim(self) -> &'static str {
         match self {
-            Self::StudyRead => "study:read",
-            Self::SiteRead => "site:read",
-            Self::EngagementRead => "engagement:read",
+            Self::Studies => "study:read",
+            Self::Sites => "site:read",
+            Self::Engagements => "engagement:read",
         }
     }
 

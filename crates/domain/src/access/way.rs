@@ -1,6 +1,7 @@
 //! The ways in which a grant can lead to a row, as plain data.
 //! Two things read them: the decision about one row, and the predicate of a list. Neither knows a rule of its own.
 
+use chrono::NaiveDate;
 use uuid::Uuid;
 
 use crate::access::{Facts, Link, Readers, Scope};
@@ -78,25 +79,51 @@ pub enum Way {
     },
 }
 
-/// Whether `scope` covers a row with these facts.
+/// Whether `scope` covers a row with these facts on this day, for reading.
 #[must_use]
-pub fn covers_row(scope: &Scope, cover: Cover, facts: &Facts) -> bool {
+pub fn covers_row(scope: &Scope, cover: Cover, facts: &Facts, today: NaiveDate) -> bool {
     let study_is = |study: Uuid| facts.study == Some(study);
     match (scope, cover) {
         (Scope::Organization, _) => true,
         (_, Cover::Whole) => false,
         (Scope::Study(study), Cover::Row | Cover::Header) => study_is(study.uuid()),
-        (Scope::Engagement { engagement, study }, cover) => {
-            let engagement = Some(engagement.uuid());
-            facts.engagement == engagement
-                || facts.prime_engagement == engagement
-                || facts.links.iter().any(|link| link.engagement == engagement || link.prime_engagement == engagement)
-                || (cover == Cover::Header && facts.kind.whole() == Kind::Study && study_is(study.uuid()))
+        (Scope::Engagement { engagement, study }, Cover::Row | Cover::Header) => {
+            if lies_where_engagements_work(facts.kind) {
+                works_there(facts, engagement.uuid(), today)
+            } else {
+                names_engagement(facts, engagement.uuid())
+                    || (cover == Cover::Header && facts.kind.whole() == Kind::Study && study_is(study.uuid()))
+            }
         }
         (Scope::Country { study, country }, Cover::Row) => study_is(study.uuid()) && facts.country.as_deref() == Some(country.as_str()),
         (Scope::StudySite { study_site, .. }, Cover::Row) => facts.study_site == Some(study_site.uuid()),
         (Scope::Country { study, .. } | Scope::StudySite { study, .. }, Cover::Header) => study_is(study.uuid()),
     }
+}
+
+/// Whether `scope` covers a row with these facts on this day, for changing it: headers are lent to be read, not to be written.
+/// A row that is only to be has no links yet: the engagement that it names itself serves.
+#[must_use]
+pub fn covers_write(scope: &Scope, facts: &Facts, today: NaiveDate) -> bool {
+    let named = |engagement: Uuid| lies_where_engagements_work(facts.kind) && names_engagement(facts, engagement);
+    covers_row(scope, Cover::Row, facts, today) || matches!(scope, Scope::Engagement { engagement, .. } if named(engagement.uuid()))
+}
+
+fn names_engagement(facts: &Facts, engagement: Uuid) -> bool {
+    facts.engagement == Some(engagement) || facts.prime_engagement == Some(engagement)
+}
+
+/// Whether the engagement, or a subcontract under it, leads, is responsible for or covers the row on this day.
+fn works_there(facts: &Facts, engagement: Uuid, today: NaiveDate) -> bool {
+    let of_engagement = |link: &&Link| link.engagement == Some(engagement) || link.prime_engagement == Some(engagement);
+    facts.links.iter().filter(of_engagement).any(|link| link.counts_on(today))
+}
+
+/// Whether rows of this kind are a country or a site in which engagements work: an engagement's member has those in which it works
+/// now, whichever side he is on. Of any other kind, he has what names the engagement.
+#[must_use]
+pub fn lies_where_engagements_work(kind: Kind) -> bool {
+    matches!(kind.whole(), Kind::StudyCountry | Kind::StudySite)
 }
 
 impl Names {

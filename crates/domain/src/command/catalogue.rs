@@ -40,9 +40,12 @@ pub struct CommandDef {
     reader: Reader,
 }
 
+/// Reads a command out of an input object, or names every field at fault.
+type ReadInput = fn(&Map<String, Json>) -> Result<Command, Vec<FieldError>>;
+
 #[derive(Debug)]
 enum Reader {
-    Input(fn(&Map<String, Json>) -> Result<Command, Vec<FieldError>>),
+    Input(ReadInput),
     Step { kind: Kind, action: &'static str },
     Confirm { kind: Kind },
 }

@@ -107,7 +107,7 @@ pub fn study_site_internal_update(
     input: StudySiteInternalUpdate,
 ) -> Result<Change, Refusal> {
     let op = if part.is_some() { Op::Updated } else { Op::Created };
-    let mut part = part.unwrap_or_else(|| StudySiteInternal {
+    let mut part = part.unwrap_or(StudySiteInternal {
         id: site.id,
         sponsor_id: site.sponsor_id,
         study_id: site.study_id,
@@ -132,7 +132,7 @@ pub fn study_site_contact_update(
     // Who may edit the site may edit its contact: the decision is made on the site's facts, which name its vendor.
     deciding.permit(Action::Update, &site.clone().into_entity())?;
     let op = if part.is_some() { Op::Updated } else { Op::Created };
-    let mut part = part.unwrap_or_else(|| StudySiteContact {
+    let mut part = part.unwrap_or(StudySiteContact {
         id: site.id,
         sponsor_id: site.sponsor_id,
         study_id: site.study_id,

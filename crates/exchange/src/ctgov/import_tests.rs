@@ -1,3 +1,6 @@
+//! What an import reports and hands on, tried with files made here and sinks that refuse or fail.
+//! The files are small; the real registry is read in the crate's own integration test.
+
 use std::collections::HashMap;
 use std::io::Write;
 

@@ -1,3 +1,6 @@
+//! What one record says, and each way in which it can be wrong.
+//! Every refusal names its path, so that a person finds the place.
+
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use tandem_domain::registry::{Masking, OrganizationClass, Phase, RegistryStatus, StudyType};

@@ -1,3 +1,5 @@
+//! How a page is cut into records, whatever its layout and wherever it breaks off.
+
 use std::io::BufReader;
 
 use proptest::prelude::*;

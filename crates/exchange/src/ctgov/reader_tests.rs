@@ -1,3 +1,5 @@
+//! Records out of files of every shape that the registry gives, whole and broken.
+
 use std::io::Read;
 
 use super::*;

@@ -47,7 +47,7 @@ impl DirectoryDoorkeeper {
         if let Some(viewer) = self.remembered(&key, now).await? {
             return Ok(Viewer { now, ..(*viewer).clone() });
         }
-        match self.ask(&sign_in(&token), picked.map(OrganizationId::from_uuid)).await.map_err(away)? {
+        match self.vault.admit(&sign_in(&token), picked.map(OrganizationId::from_uuid)).await.map_err(away)? {
             Admission::Admitted(viewer) => {
                 let entry = Remembered { viewer: Arc::new(viewer.clone()), expires_at: token.expires_at };
                 self.viewers.insert(key, entry).await;
@@ -64,17 +64,6 @@ impl DirectoryDoorkeeper {
                 www_authenticate: None,
             }),
         }
-    }
-
-    /// Asks the directory. A browser's first requests come together: one of them binds the invitation, and the others may
-    /// have looked just before that; so whoever could have been bound meanwhile is looked up once more.
-    async fn ask(&self, sign_in: &SignIn, picked: Option<OrganizationId>) -> Result<Admission, StoreError> {
-        let admission = self.vault.admit(sign_in, picked).await?;
-        let bindable = !sign_in.client && sign_in.verified_email.is_some();
-        if bindable && matches!(admission, Admission::Unknown | Admission::NotAMember) {
-            return self.vault.admit(sign_in, picked).await;
-        }
-        Ok(admission)
     }
 
     /// The viewer as he was, if nothing has changed since: not what is granted, not the hour.

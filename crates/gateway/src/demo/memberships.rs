@@ -113,9 +113,9 @@ pub(super) fn clients(organizations: &Organizations, engagements: &[engagements:
             Org::Veltrona,
             "CTMS of Veltrona (invented)",
             CTMS,
-            &[ClientScope::StudyRead, ClientScope::SiteRead, ClientScope::EngagementRead],
+            &[ClientScope::Studies, ClientScope::Sites, ClientScope::Engagements],
             first.map(|made| made.engagement.id).collect(),
         ),
-        client(Org::Quillfen, "Portal of Quillfen (invented)", PORTAL, &[ClientScope::StudyRead], Vec::new()),
+        client(Org::Quillfen, "Portal of Quillfen (invented)", PORTAL, &[ClientScope::Studies], Vec::new()),
     ]
 }

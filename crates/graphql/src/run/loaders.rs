@@ -52,6 +52,9 @@ impl Hash for PageKey {
     }
 }
 
+/// Which page of a history: of which kind, after which entry, how long.
+type HistoryPlace = (Kind, Option<(i64, Uuid)>, usize);
+
 /// A page of a record's history.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct HistoryKey {
@@ -140,7 +143,7 @@ batches! {
     /// Pages of histories.
     Histories(HistoryKey => HistoryPage) |store, keys| {
         let mut found = HashMap::new();
-        let mut groups: HashMap<(Kind, Option<(i64, Uuid)>, usize), Vec<Uuid>> = HashMap::new();
+        let mut groups: HashMap<HistoryPlace, Vec<Uuid>> = HashMap::new();
         for key in keys {
             groups.entry((key.kind, key.after, key.limit)).or_default().push(key.id);
         }

@@ -212,7 +212,6 @@ pub static ENGAGEMENT_LIFECYCLE: Lifecycle = Lifecycle {
             reason: true,
             signature: true,
             doc: "End it early (ICH E6(R3) 3.12.3); the vendor loses sight of the study.",
-            ..STEP
         },
     ],
 };

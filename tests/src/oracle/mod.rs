@@ -1,0 +1,132 @@
+//! The oracle: who sees what, decided anew from the records of a world and the words of domain.md, slowly and plainly.
+//! It shares no code with what it judges; a border test holds that. Where the words leave a choice, the choice is written here.
+
+mod content;
+mod hat;
+mod parties;
+mod world;
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+use tandem_domain::access::ClientScope;
+use tandem_domain::id::{ApiClientId, OrganizationId, PersonId, TypedId};
+use tandem_domain::record::Kind;
+use uuid::Uuid;
+
+pub use world::World;
+
+use hat::Hat;
+
+/// Who asks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Principal {
+    /// A person.
+    Person(PersonId),
+    /// A machine client, with the scopes that its token names.
+    Client(ApiClientId, Vec<ClientScope>),
+}
+
+/// Someone who asks for one organisation at one moment.
+#[derive(Debug)]
+pub struct Asker<'w> {
+    world: &'w World,
+    who: Principal,
+    organization: OrganizationId,
+    hats: Vec<Hat>,
+    /// For a client: what both its entry and its token name. For a person there is no such limit.
+    limits: Option<Vec<ClientScope>>,
+    at: DateTime<Utc>,
+}
+
+impl<'w> Asker<'w> {
+    /// `who`, acting for `organization`; he wears a hat for each of his memberships there that counts at that moment.
+    #[must_use]
+    pub fn new(world: &'w World, who: Principal, organization: OrganizationId, at: DateTime<Utc>) -> Self {
+        let (hats, limits) = match &who {
+            Principal::Person(person) => (hat::of_person(world, *person, organization, at), None),
+            Principal::Client(client, token) => hat::of_client(world, *client, organization, token, at),
+        };
+        Self { world, who, organization, hats, limits, at }
+    }
+
+    /// Whether he may act for the organisation at all.
+    #[must_use]
+    pub fn may_act(&self) -> bool {
+        !self.hats.is_empty()
+    }
+
+    /// The ids of the records of a kind that he sees. Each hat sees for itself; what one sees, he sees.
+    #[must_use]
+    pub fn sees(&self, kind: Kind) -> BTreeSet<Uuid> {
+        let mut seen = BTreeSet::new();
+        for hat in self.hats.iter().filter(|_| self.token_allows(kind)) {
+            seen.extend(self.seen_by(hat, kind));
+        }
+        seen
+    }
+
+    fn seen_by(&self, hat: &Hat, kind: Kind) -> Vec<Uuid> {
+        let world = self.world;
+        match kind {
+            Kind::Organization => ids(&world.organizations, |one| one.id, |one| self.organization(hat, one)),
+            Kind::Person => ids(&world.people, |one| one.id, |one| self.person(hat, one.id)),
+            Kind::PersonContact => ids(&world.contacts, |one| one.id, |one| self.contact(hat, one.id)),
+            Kind::Membership => ids(&world.memberships, |one| one.id, |one| self.membership(hat, one)),
+            Kind::ApiClient => ids(&world.clients, |one| one.id, |one| self.client(hat, one)),
+            Kind::Study => ids(&world.studies, |one| one.id, |one| self.study(hat, one.id)),
+            Kind::StudyRegistry => ids(&world.study_registries, |one| one.id, |one| self.study(hat, one.id)),
+            Kind::StudyInternal => ids(&world.study_internals, |one| one.id, |one| hat.internal() && self.study(hat, one.id)),
+            Kind::StudyBenchmark => ids(&world.study_benchmarks, |one| one.id, |one| hat.benchmark() && self.study(hat, one.id)),
+            Kind::StudyConfirmation => ids(&world.study_confirmations, |one| one.id, |one| hat.sponsors() && self.study(hat, one.id)),
+            Kind::StudyCountry => ids(&world.countries, |one| one.id, |one| self.country(hat, one)),
+            Kind::Site => ids(&world.sites, |one| one.id, |one| self.facility(hat, one)),
+            Kind::StudySite => ids(&world.study_sites, |one| one.id, |one| self.study_site(hat, one.id)),
+            Kind::StudySiteRegistry => ids(&world.study_site_registries, |one| one.id, |one| self.study_site(hat, one.id)),
+            Kind::StudySiteInternal => ids(&world.study_site_internals, |one| one.id, |one| hat.internal() && self.study_site(hat, one.id)),
+            Kind::StudySiteContact => ids(&world.study_site_contacts, |one| one.id, |one| !hat.machine() && self.study_site(hat, one.id)),
+            Kind::Engagement => ids(&world.engagements, |one| one.id, |one| self.engagement(hat, one)),
+            Kind::EngagementInternal => {
+                ids(&world.engagement_internals, |one| one.id, |one| hat.internal() && self.engagement_part(hat, one.id))
+            }
+            Kind::EngagementConfirmation => {
+                ids(&world.engagement_confirmations, |one| one.id, |one| hat.sponsors() && self.engagement_part(hat, one.id))
+            }
+            Kind::ServiceScope => ids(&world.scopes, |one| one.id, |one| self.scope(hat, one)),
+        }
+    }
+
+    /// C.1: a machine client reads only what its scopes name. Parties need no scope of their own.
+    fn token_allows(&self, kind: Kind) -> bool {
+        match kind {
+            Kind::Study | Kind::StudyInternal | Kind::StudyBenchmark | Kind::StudyConfirmation | Kind::StudyRegistry => {
+                self.has(ClientScope::Studies)
+            }
+            Kind::StudyCountry
+            | Kind::Site
+            | Kind::StudySite
+            | Kind::StudySiteInternal
+            | Kind::StudySiteContact
+            | Kind::StudySiteRegistry => self.has(ClientScope::Sites),
+            Kind::Engagement | Kind::EngagementInternal | Kind::EngagementConfirmation | Kind::ServiceScope => {
+                self.has(ClientScope::Engagements)
+            }
+            Kind::Organization | Kind::Person | Kind::PersonContact | Kind::Membership | Kind::ApiClient => true,
+        }
+    }
+
+    fn has(&self, scope: ClientScope) -> bool {
+        self.limits.as_ref().is_none_or(|limits| limits.contains(&scope))
+    }
+
+    fn id(&self) -> Uuid {
+        match &self.who {
+            Principal::Person(person) => person.uuid(),
+            Principal::Client(client, _) => client.uuid(),
+        }
+    }
+}
+
+fn ids<T, I: TypedId>(records: &[T], id: impl Fn(&T) -> I, seen: impl Fn(&T) -> bool) -> Vec<Uuid> {
+    records.iter().filter(|record| seen(record)).map(|record| id(record).uuid()).collect()
+}

@@ -1,0 +1,187 @@
+//! The policy compared with the matrix that was transcribed by hand, cell by cell and row by row.
+//! A kind or a role without a row, a verb that nobody wrote down, a scope that reaches too far: each is a failure.
+
+use std::collections::BTreeSet;
+
+use tandem_domain::access::{Action, ClientScope, Decision, Facts, Grant, PrincipalKind, Role, Scope, Viewer, decide, may_ever, ways};
+use tandem_domain::record::Kind;
+use tandem_tests::matrix::samples::{Sample, samples};
+use tandem_tests::matrix::stage::{Party, SCOPES, Stage, viewer_id};
+use tandem_tests::matrix::{MATRIX, READS, VERBS, cell};
+use tandem_tests::records::now;
+
+fn cells() -> impl Iterator<Item = (Kind, Role)> {
+    Kind::ALL.iter().flat_map(|kind| Role::ALL.iter().map(|role| (*kind, *role)))
+}
+
+/// What the cell says; a missing one is a failure of the test that asks.
+fn words(kind: Kind, role: Role) -> Vec<&'static str> {
+    cell(kind, role).unwrap_or_else(|why| panic!("{why}"))
+}
+
+fn viewer(stage: &Stage, party: Party, role: Role, scope: Scope) -> Viewer {
+    let machine = role == Role::PClient;
+    Viewer {
+        kind: if machine { PrincipalKind::Client } else { PrincipalKind::Person },
+        principal: viewer_id(),
+        organization: stage.organization(party).id,
+        side: tandem_domain::party::side_of(stage.organization(party).organization_type),
+        now: now(),
+        grants: vec![Grant { role, scope }],
+        client_scopes: if machine { ClientScope::ALL.to_vec() } else { Vec::new() },
+        access_version: 1,
+        valid_until: None,
+        auth_time: None,
+    }
+}
+
+/// The parties for which this role is given.
+fn parties(role: Role) -> &'static [Party] {
+    match role.side() {
+        Some(tandem_domain::access::Side::Sponsor) => &[Party::Sponsor],
+        Some(tandem_domain::access::Side::Vendor) => &[Party::Vendor],
+        _ => &[Party::Sponsor, Party::Vendor],
+    }
+}
+
+/// Everything that a viewer of one role, party and scope is tried on.
+fn trials(stage: &Stage) -> Vec<(Viewer, Role, Party, char, Sample)> {
+    let mut trials = Vec::new();
+    for (kind, role) in cells() {
+        for party in parties(role) {
+            for letter in SCOPES.chars() {
+                for sample in samples(stage, kind) {
+                    trials.push((viewer(stage, *party, role, stage.scope(letter)), role, *party, letter, sample));
+                }
+            }
+        }
+    }
+    trials
+}
+
+fn is_read(role: Role, party: Party, letter: char, sample: &Sample) -> bool {
+    let words = words(sample.facts.kind, role);
+    sample.read.iter().any(|(word, by, scopes)| words.contains(word) && *by == party && scopes.contains(letter))
+}
+
+fn may(role: Role, verb: &str, facts: &Facts) -> bool {
+    words(facts.kind, role).contains(&verb)
+}
+
+/// The roles of any step, or of any confirmation, of the kind's lifecycle.
+fn in_lifecycle(kind: Kind, confirming: bool) -> BTreeSet<Role> {
+    let steps = kind.def().lifecycle.map_or(&[][..], |lifecycle| lifecycle.transitions);
+    steps.iter().flat_map(|step| if confirming { step.confirmed_by } else { step.who }).copied().collect()
+}
+
+#[test]
+fn every_kind_and_role_has_exactly_one_cell() {
+    for (kind, role) in cells() {
+        cell(kind, role).unwrap();
+    }
+    assert_eq!(MATRIX.len(), Kind::ALL.len(), "a kind stands twice");
+}
+
+#[test]
+fn every_word_of_the_matrix_is_used_and_tried() {
+    let stage = Stage::set();
+    let used: BTreeSet<&str> = cells().flat_map(|(kind, role)| words(kind, role)).collect();
+    let known: BTreeSet<&str> = READS.iter().chain(VERBS).copied().collect();
+    assert_eq!(used, known);
+    for (kind, role) in cells() {
+        let tried: BTreeSet<&str> = samples(&stage, kind).iter().flat_map(|sample| sample.read.clone()).map(|(word, ..)| word).collect();
+        for word in words(kind, role) {
+            assert!(VERBS.contains(&word) || tried.contains(word), "{kind:?} for {role}: no sample is read by {word}");
+        }
+    }
+}
+
+#[test]
+fn what_a_role_may_ever_do_is_what_the_matrix_says() {
+    let mut wrong = Vec::new();
+    for (kind, role) in cells() {
+        let words = words(kind, role);
+        let (steps, confirmations) = (in_lifecycle(kind, false), in_lifecycle(kind, true));
+        let found = [
+            ("read", words.iter().any(|word| READS.contains(word)), may_ever(kind, Action::Read, role)),
+            ("ways", words.iter().any(|word| READS.contains(word)), !ways(kind, role).is_empty()),
+            ("C", words.contains(&"C"), may_ever(kind, Action::Create, role)),
+            ("U", words.contains(&"U"), may_ever(kind, Action::Update, role)),
+            ("T", words.contains(&"T"), steps.contains(&role)),
+            ("confirm", words.contains(&"confirm"), confirmations.contains(&role)),
+            ("E", words.contains(&"E"), may_ever(kind, Action::End, role)),
+        ];
+        let differ = found.iter().filter(|(_, matrix, policy)| matrix != policy);
+        wrong.extend(differ.map(|(verb, matrix, policy)| format!("{kind:?} {role} {verb}: matrix {matrix}, policy {policy}")));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn reading_reaches_just_what_the_matrix_says() {
+    let stage = Stage::set();
+    let mut wrong = Vec::new();
+    let mut tried = 0;
+    for (viewer, role, party, letter, sample) in trials(&stage) {
+        let expected = if is_read(role, party, letter, &sample) { Decision::Allow } else { Decision::Hide };
+        let decided = decide(&viewer, Action::Read, &sample.facts);
+        tried += 1;
+        if decided != expected {
+            wrong.push(format!(
+                "{:?} \"{}\": {role} of the {party:?} with scope {letter} should get {expected:?}, gets {decided:?}",
+                sample.facts.kind, sample.name
+            ));
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {tried}:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(tried > 20_000, "only {tried} trials");
+}
+
+#[test]
+fn writing_reaches_just_what_the_matrix_says() {
+    let stage = Stage::set();
+    let mut wrong = Vec::new();
+    for (viewer, role, party, letter, sample) in trials(&stage) {
+        let kind = sample.facts.kind;
+        let reads = is_read(role, party, letter, &sample);
+        let reaches = sample.written.iter().any(|(by, scopes)| *by == party && scopes.contains(letter));
+        let person = viewer.kind == PrincipalKind::Person;
+        let expect = |verb| match (reads, person && reaches && may(role, verb, &sample.facts)) {
+            (false, _) => Decision::Hide,
+            (true, true) => Decision::Allow,
+            (true, false) => Decision::Forbid,
+        };
+        let mut trial = |verb: &str, action: Action, expected: Decision| {
+            let decided = decide(&viewer, action, &sample.facts);
+            if decided != expected {
+                wrong.push(format!(
+                    "{verb} {kind:?} \"{}\": {role} of the {party:?} with scope {letter} should get {expected:?}, gets {decided:?}",
+                    sample.name
+                ));
+            }
+        };
+        trial("U", Action::Update, expect("U"));
+        trial("E", Action::End, expect("E"));
+        let steps = kind.def().lifecycle.map_or(&[][..], |lifecycle| lifecycle.transitions);
+        for step in steps {
+            let named = if step.who.contains(&role) { "T" } else { "not a step of this role" };
+            trial(step.action, Action::Transition(step.who), expect(named));
+        }
+        // What is only to be is nobody's to see: creating is allowed or it is not.
+        let made = person && reaches && may(role, "C", &sample.facts);
+        trial("C", Action::Create, if made { Decision::Allow } else { Decision::Forbid });
+    }
+    assert!(wrong.is_empty(), "{}:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn a_viewer_without_a_grant_and_the_system_as_a_viewer_see_nothing() {
+    let stage = Stage::set();
+    for (mut viewer, .., sample) in trials(&stage) {
+        viewer.kind = PrincipalKind::System;
+        assert_eq!(decide(&viewer, Action::Read, &sample.facts), Decision::Hide, "{:?} {}", sample.facts.kind, sample.name);
+        viewer.kind = PrincipalKind::Person;
+        viewer.grants.clear();
+        assert_eq!(decide(&viewer, Action::Read, &sample.facts), Decision::Hide, "{:?} {}", sample.facts.kind, sample.name);
+    }
+}

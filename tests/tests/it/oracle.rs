@@ -1,0 +1,257 @@
+//! The oracle against the policy and the store, on random worlds, on both databases: one question, three answers, all the same.
+//! `TANDEM_ORACLE_WORLDS` says on how many worlds a database, `TANDEM_ORACLE_SEED` which; a failure prints the smallest world found.
+
+mod database;
+mod facts;
+mod stored;
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::time::Instant;
+
+use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
+use tandem_domain::access::{Action, Decision, Grant, PrincipalKind, Role, Scope, Viewer, decide};
+use tandem_domain::party::{scope_of, side_of};
+use tandem_domain::record::Kind;
+use tandem_tests::oracle::{Asker, Principal, World};
+use tandem_tests::records::now;
+use tandem_tests::workspace::{SourceFile, files};
+use tandem_tests::worlds::{Built, Plan, SignsIn, build, plans};
+use uuid::Uuid;
+
+use database::Engine;
+use facts::Facts;
+
+/// How much was compared.
+#[derive(Clone, Copy, Debug, Default)]
+struct Tally {
+    worlds: usize,
+    viewers: usize,
+    records: usize,
+    seen: usize,
+    comparisons: usize,
+}
+
+impl Tally {
+    fn add(&mut self, other: Self) {
+        self.worlds += other.worlds;
+        self.viewers += other.viewers;
+        self.records += other.records;
+        self.seen += other.seen;
+        self.comparisons += other.comparisons;
+    }
+}
+
+fn number_from(variable: &str, otherwise: u64) -> u64 {
+    std::env::var(variable).map_or(otherwise, |text| text.parse().unwrap_or_else(|_| panic!("{variable} is no number: {text}")))
+}
+
+/// Draws worlds and checks each; the smallest that fails is printed. The draw is the same each time unless a seed says otherwise.
+fn on_worlds(what: &str, worlds: u64, check: impl Fn(&Built) -> Result<Tally, String>) -> Tally {
+    let mut seed = [0_u8; 32];
+    seed[..8].copy_from_slice(&number_from("TANDEM_ORACLE_SEED", 1).to_le_bytes());
+    let config = Config { cases: u32::try_from(worlds).unwrap(), failure_persistence: None, max_shrink_iters: 300, ..Config::default() };
+    let mut runner = TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &seed));
+    let (begun, total) = (Instant::now(), RefCell::new(Tally::default()));
+    let outcome = runner.run(&plans(), |plan: Plan| {
+        let tally = check(&build(&plan)).map_err(TestCaseError::fail)?;
+        total.borrow_mut().add(tally);
+        Ok(())
+    });
+    match outcome {
+        Ok(()) => {}
+        Err(TestError::Fail(why, plan)) => panic!("{what}: {why}\nin the world {plan:?}"),
+        Err(TestError::Abort(why)) => panic!("{what}: {why}"),
+    }
+    let total = total.into_inner();
+    println!("{what}: {total:?} in {:.1} s", begun.elapsed().as_secs_f64());
+    total
+}
+
+/// The viewer of somebody who signs in, made from the records alone; what the vault makes of the same person is compared with it.
+fn viewer_of(world: &World, who: &SignsIn) -> Viewer {
+    let organization = world.organizations.iter().find(|one| one.id == who.organization).unwrap();
+    let mut viewer = Viewer {
+        kind: PrincipalKind::Person,
+        principal: who.id(),
+        organization: who.organization,
+        side: side_of(organization.organization_type),
+        now: now(),
+        grants: Vec::new(),
+        client_scopes: Vec::new(),
+        access_version: 0,
+        valid_until: None,
+        auth_time: None,
+    };
+    match &who.principal {
+        Principal::Person(person) => {
+            let mine = world.memberships.iter().filter(|one| one.person_id == *person && one.organization_id == who.organization);
+            let active = world.people.iter().any(|one| one.id == *person && one.active);
+            let counting = mine.filter(|one| active && one.in_force(now()));
+            viewer.grants = counting.filter_map(|one| Some(Grant { role: one.role, scope: scope_of(one)? })).collect();
+        }
+        Principal::Client(client, token) => {
+            viewer.kind = PrincipalKind::Client;
+            for entry in world.clients.iter().filter(|one| one.id == *client && one.in_force(now())) {
+                let scoped = entry.engagement_ids.iter().filter_map(|id| world.engagement(*id));
+                let scopes = scoped.map(|one| Scope::Engagement { engagement: one.id, study: one.study_id });
+                viewer.grants.extend(scopes.map(|scope| Grant { role: Role::PClient, scope }));
+                if entry.engagement_ids.is_empty() {
+                    viewer.grants.push(Grant { role: Role::PClient, scope: Scope::Organization });
+                }
+                viewer.client_scopes = entry.scopes.iter().copied().filter(|scope| token.contains(scope)).collect();
+            }
+        }
+    }
+    viewer
+}
+
+/// The ids of the records of a kind that the policy lets the viewer read, decided one by one.
+fn decided(viewer: &Viewer, facts: &Facts, kind: Kind) -> BTreeSet<Uuid> {
+    let readable = facts.of_kind(kind).filter(|facts| decide(viewer, Action::Read, facts) == Decision::Allow);
+    readable.map(|facts| facts.id).collect()
+}
+
+/// Says which ids one answer has and the other does not, with the records.
+fn differ(built: &Built, what: &str, viewer: &Viewer, kind: Kind, expected: &BTreeSet<Uuid>, found: &BTreeSet<Uuid>) -> Result<(), String> {
+    if expected == found {
+        return Ok(());
+    }
+    let record = |id: &Uuid| built.records.iter().find(|record| record.kind() == kind && record.uuid() == *id);
+    let leaked: Vec<_> = found.difference(expected).map(record).collect();
+    let missing: Vec<_> = expected.difference(found).map(record).collect();
+    Err(format!("{what} differs for {viewer:?}\nof {kind:?} it should not show {leaked:?}\nand should show {missing:?}"))
+}
+
+fn check_policy(built: &Built) -> Result<Tally, String> {
+    let facts = Facts::of_world(&built.world);
+    let mut tally = Tally { worlds: 1, records: built.records.len(), ..Tally::default() };
+    for who in &built.sign_ins {
+        let asker = Asker::new(&built.world, who.principal.clone(), who.organization, now());
+        let viewer = viewer_of(&built.world, who);
+        tally.viewers += 1;
+        for kind in Kind::ALL {
+            let expected = asker.sees(*kind);
+            differ(built, "the policy", &viewer, *kind, &expected, &decided(&viewer, &facts, *kind))?;
+            tally.seen += expected.len();
+            tally.comparisons += facts.of_kind(*kind).count();
+        }
+        check_grants(&facts, &viewer)?;
+    }
+    Ok(tally)
+}
+
+/// Default deny and monotone: no grant shows nothing, and a grant more never takes anything away.
+fn check_grants(facts: &Facts, viewer: &Viewer) -> Result<(), String> {
+    let with = |grants: &[Grant]| Viewer { grants: grants.to_vec(), ..viewer.clone() };
+    for kind in Kind::ALL {
+        let mut before = decided(&with(&[]), facts, *kind);
+        if !before.is_empty() {
+            return Err(format!("without a grant {viewer:?} sees {before:?} of {kind:?}"));
+        }
+        for more in 1..=viewer.grants.len() {
+            let now = decided(&with(&viewer.grants[..more]), facts, *kind);
+            if !before.is_subset(&now) {
+                return Err(format!("the {more}th grant takes {kind:?} {:?} away from {viewer:?}", before.difference(&now)));
+            }
+            before = now;
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn the_policy_decides_as_the_oracle_does() {
+    let tally = on_worlds("policy", number_from("TANDEM_ORACLE_WORLDS", 40) * 10, check_policy);
+    assert!(tally.viewers > tally.worlds * 4 && tally.seen > tally.viewers * 5, "the worlds are too poor: {tally:?}");
+}
+
+#[test]
+fn sqlite_answers_as_the_oracle_does() {
+    on_engine("sqlite", Engine::sqlite);
+}
+
+#[test]
+fn postgres_answers_as_the_oracle_does() {
+    on_engine("postgres", Engine::postgres);
+}
+
+fn on_engine(name: &str, open: impl AsyncFnOnce() -> Engine) {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let engine = runtime.block_on(open());
+    let tally = on_worlds(name, number_from("TANDEM_ORACLE_WORLDS", 40), |built| runtime.block_on(stored::check(&engine, built)));
+    assert!(tally.seen > tally.viewers * 5, "the worlds are too poor: {tally:?}");
+}
+
+/// Every kind, every role and every scope of a client is seen with by somebody, or the worlds prove nothing about it.
+#[test]
+fn the_worlds_show_something_of_everything() {
+    let seen = RefCell::new(BTreeSet::new());
+    on_worlds("variety", 200, |built| {
+        for who in &built.sign_ins {
+            let asker = Asker::new(&built.world, who.principal.clone(), who.organization, now());
+            let viewer = viewer_of(&built.world, who);
+            for kind in Kind::ALL.iter().filter(|kind| !asker.sees(**kind).is_empty()) {
+                seen.borrow_mut().extend(viewer.grants.iter().map(|grant| (*kind, grant.role)));
+            }
+        }
+        Ok(Tally::default())
+    });
+    let seen = seen.into_inner();
+    for kind in Kind::ALL {
+        for role in Role::ALL {
+            let readable = tandem_tests::matrix::cell(*kind, *role).unwrap().iter().any(|word| tandem_tests::matrix::READS.contains(word));
+            assert!(!readable || seen.contains(&(*kind, *role)), "no world has a {role} who sees a {kind:?}");
+        }
+    }
+}
+
+/// What the oracle must not lean on: the policy, what the policy is made of, and whatever keeps or serves records.
+const FORBIDDEN: &[&str] = &[
+    "persistence",
+    "policy",
+    "ways(",
+    "Way",
+    "decide",
+    "links",
+    "Link",
+    "Facts",
+    "Readers",
+    "readers",
+    "audience",
+    "covers_",
+    "Viewer",
+    "Grant",
+    "may_ever",
+    "gives_sight",
+    "names_country",
+    "names_site",
+    "in_force",
+    "scope_of",
+    "side_of",
+    "vendor_roster_shared()",
+];
+
+fn leaning(files: &[SourceFile]) -> Vec<String> {
+    let oracle = files.iter().filter(|file| file.path.starts_with("tests/src/oracle/"));
+    let code = oracle.flat_map(|file| file.text.lines().filter(|line| !line.trim_start().starts_with("//")).map(|line| (&file.path, line)));
+    let named =
+        code.flat_map(|(path, line)| FORBIDDEN.iter().filter(|word| line.contains(**word)).map(move |word| format!("{path} names {word}")));
+    named.collect()
+}
+
+#[test]
+fn the_oracle_shares_no_code_with_what_it_judges() {
+    let files = files().unwrap();
+    assert!(files.iter().filter(|file| file.path.starts_with("tests/src/oracle/")).count() >= 5, "the oracle has moved");
+    assert_eq!(leaning(&files), Vec::<String>::new());
+}
+
+#[test]
+fn an_oracle_that_leans_on_the_policy_is_found() {
+    let found = |text: &str| leaning(&[SourceFile::new("tests/src/oracle/cheat.rs", text)]).len();
+    assert_eq!(found("use tandem_domain::access::decide;\n"), 1);
+    assert_eq!(found("use tandem_persistence::Store;\n"), 1);
+    assert_eq!(found("if engagement.gives_sight() {\n"), 1);
+    assert_eq!(found("// decides as the policy does\nuse tandem_domain::access::Role;\n"), 0);
+}

@@ -68,7 +68,7 @@ fn sign_in(built: &Built, who: &SignsIn) -> SignIn {
             issuer: ISSUER.to_owned(),
             subject: built.world.clients.iter().find(|one| one.id == *client).map(|one| one.client_id.clone()).unwrap_or_default(),
             client: true,
-            scopes: Some(token.iter().map(|scope| scope.term().to_owned()).collect()),
+            scopes: Some(token.iter().map(|scope| scope.claim().to_owned()).collect()),
             ..SignIn::default()
         },
     }
@@ -117,7 +117,7 @@ impl Sight<'_> {
             }
         }
         let column = another_column(kind);
-        let by_column = request(kind, column, expected.len() % 2 == 0);
+        let by_column = request(kind, column, expected.len().is_multiple_of(2));
         let (there, back) = (self.page_through(&by_column, false, 2).await?, self.page_through(&by_column, true, 3).await?);
         same("paging by another column", &there.iter().copied().collect())?;
         if there != back || there.len() != expected.len() {

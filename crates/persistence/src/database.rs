@@ -1,9 +1,9 @@
 //! Opens the database. The only place that knows how a connection comes to be; nothing outside this crate ever holds one.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+use sea_orm::sqlx::sqlite::{SqliteConnection, SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{AccessMode, SqliteTransactionMode};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, IsolationLevel, TransactionOptions, TransactionTrait,
@@ -22,7 +22,8 @@ pub struct Connect {
     pub connections: u32,
     /// How long a request waits for a connection.
     pub acquire_timeout: Duration,
-    /// How long a statement may run on PostgreSQL before the database itself cancels it.
+    /// How long reading may take before the database itself stops it: a statement on PostgreSQL, what a connection is taken for
+    /// on SQLite.
     pub statement_timeout: Option<Duration>,
 }
 
@@ -62,7 +63,7 @@ pub(crate) struct Database {
 impl Database {
     pub(crate) async fn open(connect: &Connect) -> Result<Self, StoreError> {
         if connect.url.starts_with("sqlite:") {
-            let read = sea_orm::Database::connect(sqlite(connect, connect.connections)).await?;
+            let read = sea_orm::Database::connect(bounded(sqlite(connect, connect.connections), connect.statement_timeout)).await?;
             let write = sea_orm::Database::connect(sqlite(connect, 1)).await?;
             Ok(Self { dialect: Dialect::Sqlite, read, write })
         } else {
@@ -151,6 +152,26 @@ fn sqlite(connect: &Connect, connections: u32) -> ConnectOptions {
     options
 }
 
+/// How many steps of its machine SQLite makes between two looks at the clock.
+const STEPS: i32 = 20_000;
+
+/// Stops whatever a reading connection does when it has been taken for too long: a caller who went away leaves nothing running.
+fn bounded(mut options: ConnectOptions, timeout: Option<Duration>) -> ConnectOptions {
+    if let Some(timeout) = timeout {
+        options.map_sqlx_sqlite_pool_opts(move |pool| {
+            pool.after_connect(move |connection, _| Box::pin(async move { watch(connection, timeout).await }))
+                .before_acquire(move |connection, _| Box::pin(async move { watch(connection, timeout).await.map(|()| true) }))
+        });
+    }
+    options
+}
+
+async fn watch(connection: &mut SqliteConnection, timeout: Duration) -> Result<(), sea_orm::sqlx::Error> {
+    let deadline = Instant::now() + timeout;
+    connection.lock_handle().await?.set_progress_handler(STEPS, move || Instant::now() < deadline);
+    Ok(())
+}
+
 fn postgres(connect: &Connect) -> ConnectOptions {
     let mut options = options(connect, connect.connections);
     let timeout = Arc::new(connect.statement_timeout);
@@ -162,4 +183,30 @@ fn postgres(connect: &Connect) -> ConnectOptions {
         }
     });
     options
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Counts for longer than any test has time.
+    const ENDLESS: &str = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT COUNT(*) FROM n";
+
+    #[tokio::test]
+    async fn what_takes_too_long_is_stopped_in_the_database() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}", folder.path().join("slow.sqlite").display());
+        let connect = Connect { statement_timeout: Some(Duration::from_millis(200)), connections: 1, ..Connect::to(&url) };
+        let database = Database::open(&connect).await.unwrap();
+        let endless = || sea_orm::Statement::from_string(sea_orm::DbBackend::Sqlite, ENDLESS);
+        let error = database.reader().query_one_raw(endless()).await.unwrap_err();
+        assert!(error.to_string().contains("interrupted"), "{error}");
+        // Whoever goes away leaves a connection that is free again, and not for ever busy.
+        let gone = tokio::time::timeout(Duration::from_millis(20), database.reader().query_one_raw(endless())).await;
+        assert!(gone.is_err());
+        database.ping().await.unwrap();
+        let one = sea_orm::Statement::from_string(sea_orm::DbBackend::Sqlite, "SELECT 1");
+        assert!(database.reader().query_one_raw(one).await.unwrap().is_some());
+        database.close().await;
+    }
 }

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use tandem_domain::access::{Facts as OneFacts, Link, Viewer};
 use tandem_domain::id::TypedId;
 use tandem_domain::record::{Cell, Kind};
-use tandem_domain::vocabulary::Vocabulary;
 use tandem_persistence::{Admission, Filter, Order, PageRequest, Row, SignIn, Store};
 use tandem_tests::oracle::{Asker, Principal};
 use tandem_tests::records::{ISSUER, now};

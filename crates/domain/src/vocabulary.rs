@@ -22,6 +22,30 @@ pub struct Terms {
     pub terms: &'static [(&'static str, &'static [&'static str])],
 }
 
+/// A term that a vocabulary does not hold.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("\"{term}\" is no term of {vocabulary}, which has {known}")]
+pub struct UnknownTerm {
+    /// The vocabulary that was asked.
+    pub vocabulary: &'static str,
+    /// The term as it was written.
+    pub term: String,
+    /// The vocabulary's terms, parted by commas.
+    pub known: String,
+}
+
+/// Reads a term, or says which there are.
+///
+/// # Errors
+/// [`UnknownTerm`].
+pub fn read<V: Vocabulary>(term: &str) -> Result<V, UnknownTerm> {
+    V::from_term(term).ok_or_else(|| UnknownTerm {
+        vocabulary: V::TERMS.name,
+        term: term.to_owned(),
+        known: V::TERMS.terms.iter().map(|(term, _)| *term).collect::<Vec<_>>().join(", "),
+    })
+}
+
 /// Declares a vocabulary: an enum whose docstrings are the graph's descriptions.
 #[macro_export]
 macro_rules! vocabulary {
@@ -47,6 +71,13 @@ macro_rules! vocabulary {
         impl $name {
             /// Every term, in the order of the list.
             pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = $crate::vocabulary::UnknownTerm;
+            fn from_str(term: &str) -> Result<Self, Self::Err> {
+                $crate::vocabulary::read(term)
+            }
         }
 
         impl std::fmt::Display for $name {
@@ -90,4 +121,25 @@ macro_rules! vocabulary {
             }
         }
     )*};
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::portfolio::{Phase, RegistryStatus};
+
+    #[test]
+    fn each_term_reads_back_and_serialises_as_itself() {
+        for status in RegistryStatus::ALL {
+            let term = status.to_string();
+            assert_eq!(term.parse().as_ref(), Ok(status));
+            assert_eq!(serde_json::to_string(status).unwrap(), format!("\"{term}\""));
+        }
+        assert_eq!(RegistryStatus::ALL.len(), 14);
+    }
+
+    #[test]
+    fn an_unknown_term_is_named_with_the_known_ones() {
+        let error = "PHASE9".parse::<Phase>().unwrap_err();
+        assert_eq!(error.to_string(), "\"PHASE9\" is no term of Phase, which has EARLY_PHASE1, PHASE1, PHASE2, PHASE3, PHASE4, NA");
+    }
 }

@@ -8,12 +8,13 @@ mod organization_alias;
 mod organization_key;
 mod record;
 mod site_key;
-mod vocabulary;
 
+pub use crate::party::OrganizationClass;
+pub use crate::portfolio::{Masking, Phase, RegistryStatus, StudyType};
+pub use crate::vocabulary::UnknownTerm;
 pub use country_alias::{CountryNameError, country_code};
 pub use fold::fold;
 pub use nct_id::{NctId, NctIdError};
 pub use organization_key::organization_key;
 pub use record::{Enrollment, GeoPoint, RegistryLocation, RegistryOrganization, RegistryRecord};
 pub use site_key::{DistinctSites, SiteKey, distinct_sites};
-pub use vocabulary::{Masking, OrganizationClass, Phase, RegistryStatus, StudyType, UnknownTerm};

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::nct_id::NctId;
 use super::organization_key::organization_key;
 use super::site_key::{DistinctSites, SiteKey, distinct_sites};
-use super::vocabulary::{Masking, OrganizationClass, Phase, RegistryStatus, StudyType};
+use crate::party::OrganizationClass;
+use crate::portfolio::{Masking, Phase, RegistryStatus, StudyType};
 use crate::value::{CountryCode, EstimateKind, PartialDate};
 
 /// What one registry record says about one study.

@@ -9,10 +9,9 @@ use tandem_domain::party::{Organization, OrganizationType};
 use tandem_domain::portfolio::{
     Site, Study, StudyCountry, StudyCountryState, StudyRegistry, StudySite, StudySiteRegistry, StudySiteState, StudyState, StudySubtype,
 };
-use tandem_domain::record::{CellError, Record};
+use tandem_domain::record::Record;
 use tandem_domain::registry::{RegistryLocation, RegistryOrganization, RegistryRecord, SiteKey};
 use tandem_domain::value::{CountryCode, DatePrecision, PartialDate};
-use tandem_domain::vocabulary::Vocabulary;
 use uuid::Uuid;
 
 use super::apply::Author;
@@ -39,11 +38,6 @@ const AUTHOR: Author<'static> = Author {
     request_id: None,
     signature: None,
 };
-
-/// A term of one vocabulary as the same term of another: the registry's lists are ours.
-fn term<V: Vocabulary>(term: &str) -> Result<V, StoreError> {
-    V::from_term(term).ok_or(StoreError::Cell(CellError))
-}
 
 impl Vault {
     /// Takes one registry record in.
@@ -79,12 +73,12 @@ impl Import<'_> {
         match self.known_study(sponsor, record).await? {
             None => {
                 let study = self.create_study(sponsor, record).await?;
-                self.write(Op::Created, registry_part(study.id, sponsor, record)?.into_entity()).await?;
+                self.write(Op::Created, registry_part(study.id, sponsor, record).into_entity()).await?;
                 self.places(&study, record, true).await?;
                 Ok(ImportOutcome::Created)
             }
             Some(study) => {
-                wrote |= self.put_registry(registry_part(study.id, sponsor, record)?).await?;
+                wrote |= self.put_registry(registry_part(study.id, sponsor, record)).await?;
                 wrote |= self.places(&study, record, false).await?;
                 Ok(if wrote { ImportOutcome::Updated } else { ImportOutcome::Unchanged })
             }
@@ -105,7 +99,7 @@ impl Import<'_> {
             id: OrganizationId::from_uuid(self.vault.ids.next()),
             name: named.name.clone(),
             organization_type: if lead { OrganizationType::Sponsor } else { OrganizationType::Other },
-            class: named.class.map(|class| term(class.term())).transpose()?,
+            class: named.class,
             country_code: None,
             is_tenant: false,
         };
@@ -136,13 +130,13 @@ impl Import<'_> {
             acronym: record.acronym.clone(),
             brief_title: record.brief_title.clone(),
             official_title: record.official_title.clone(),
-            study_type: term(record.study_type.term())?,
+            study_type: record.study_type,
             subtype: StudySubtype::None,
-            phases: record.phases.iter().map(|phase| term(phase.term())).collect::<Result<_, _>>()?,
+            phases: record.phases.clone(),
             therapeutic_area: None,
             conditions: record.conditions.clone(),
             product_type: None,
-            masking: record.masking.map(|masking| term(masking.term())).transpose()?,
+            masking: record.masking,
             has_dmc: record.has_dmc,
             planned_enrollment: enrollment(record, "ESTIMATED"),
             actual_enrollment: enrollment(record, "ACTUAL"),
@@ -217,7 +211,7 @@ impl Import<'_> {
     }
 
     async fn put_site_registry(&self, part: &StudySiteRegistry, location: &RegistryLocation) -> Result<bool, StoreError> {
-        let status = location.status.map(|status| term(status.term())).transpose()?;
+        let status = location.status;
         let next = StudySiteRegistry { status, vanished_on: None, ..part.clone() };
         if next == *part {
             return Ok(false);
@@ -283,7 +277,7 @@ impl Import<'_> {
             study_id: study.id,
             country_code: location.country,
             registry_key: key.to_owned(),
-            status: location.status.map(|status| term(status.term())).transpose()?,
+            status: location.status,
             vanished_on: None,
         };
         for record in [site.into_entity(), study_site.into_entity(), part.into_entity()] {
@@ -304,16 +298,16 @@ fn enrollment(record: &RegistryRecord, kind: &str) -> Option<i64> {
     (actual == (kind == "ACTUAL")).then_some(i64::from(enrollment.count))
 }
 
-fn registry_part(id: StudyId, sponsor_id: OrganizationId, record: &RegistryRecord) -> Result<StudyRegistry, StoreError> {
-    Ok(StudyRegistry {
+fn registry_part(id: StudyId, sponsor_id: OrganizationId, record: &RegistryRecord) -> StudyRegistry {
+    StudyRegistry {
         id,
         sponsor_id,
         nct_id: record.nct_id.to_string(),
-        status: Some(term(record.overall_status.term())?),
+        status: Some(record.overall_status),
         why_stopped: record.why_stopped.clone(),
         brief_title: record.brief_title.clone(),
         official_title: record.official_title.clone(),
-        phases: record.phases.iter().map(|phase| term(phase.term())).collect::<Result<_, _>>()?,
+        phases: record.phases.clone(),
         enrollment: record.enrollment.as_ref().map(|enrollment| i64::from(enrollment.count)),
         enrollment_kind: record.enrollment.as_ref().and_then(|enrollment| enrollment.kind).map(|kind| kind.term().to_owned()),
         start_date: record.start_date,
@@ -322,5 +316,5 @@ fn registry_part(id: StudyId, sponsor_id: OrganizationId, record: &RegistryRecor
         lead_sponsor: record.lead_sponsor.name.clone(),
         collaborators: record.collaborators.iter().map(|collaborator| collaborator.name.clone()).collect(),
         last_update_posted: record.last_update_posted.map(whole_day),
-    })
+    }
 }

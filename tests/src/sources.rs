@@ -34,7 +34,7 @@ const MECHANISMS: &[&str] = &[
 const MOST_LINES: usize = 600;
 
 /// The only file that may look up rows without a scope: what it hands out has one.
-const FINDER: &str = "crates/persistence/src/finder.rs";
+const FINDER: &str = "crates/persistence/src/store.rs";
 
 /// Where people keep checkouts and homes: a path below one of these is true on one machine only.
 const MACHINE_FOLDERS: &[&str] = &["home", "Users", "root", "work", "workspace", "workspaces", "builds"];

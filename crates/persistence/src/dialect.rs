@@ -124,6 +124,14 @@ impl Dialect {
         }
     }
 
+    /// The day, in UTC, of a moment in a column.
+    pub(crate) fn day_of(self, column: &str) -> String {
+        match self {
+            Self::Postgres => format!("({column} AT TIME ZONE 'UTC')::date"),
+            Self::Sqlite => format!("date({column} / 1000000, 'unixepoch')"),
+        }
+    }
+
     /// What locks the rows that a statement reads until the transaction ends. SQLite has one writer anyway.
     pub(crate) fn for_update(self) -> &'static str {
         match self {

@@ -166,6 +166,7 @@ fn push_way(sql: &mut Sql, viewer: &Viewer, columns: &Columns<'_>, way: Way, sco
                 }
             }
             push_days(sql, today);
+            push_since(sql, columns);
             push_link_cover(sql, scopes, cover);
             sql.push(")");
             push_audience(sql, columns, audience);
@@ -200,6 +201,18 @@ fn push_way(sql: &mut Sql, viewer: &Viewer, columns: &Columns<'_>, way: Way, sco
 fn push_days(sql: &mut Sql, today: NaiveDate) {
     sql.push(" AND (v.valid_from IS NULL OR v.valid_from <= ").bind_date(today);
     sql.push(") AND (v.valid_to IS NULL OR v.valid_to >= ").bind_date(today).push(")");
+}
+
+/// For entries of the journal: a link shows nothing that was recorded before it came to be. Whoever is engaged today does not
+/// read what was done, and why, before he was.
+fn push_since(sql: &mut Sql, columns: &Columns<'_>) {
+    if columns.source == Source::Table {
+        return;
+    }
+    let recorded_at = format!("{}.recorded_at", columns.alias);
+    sql.push(" AND (v.engagement_id IS NULL OR EXISTS (SELECT 1 FROM engagement e WHERE e.id = v.engagement_id AND e.created_at <= ");
+    let day = sql.dialect.day_of(&recorded_at);
+    sql.push(&recorded_at).push(")) AND (v.valid_from IS NULL OR v.valid_from <= ").push(&day).push(")");
 }
 
 fn owner_column(owner: Owner) -> FactColumn {
@@ -258,6 +271,7 @@ fn push_engagements(sql: &mut Sql, columns: &Columns<'_>, scopes: &Scopes, today
         any.next(sql).push(&columns.id()).push(" IN (SELECT v.target_id FROM ").push(&columns.kind.link_table()).push(" v WHERE (");
         sql.any_uuid("v.engagement_id", &engagements).push(" OR ").any_uuid("v.prime_engagement_id", &engagements).push(")");
         push_days(sql, today);
+        push_since(sql, columns);
         sql.push(")");
         return;
     }
@@ -316,5 +330,124 @@ impl Disjunction {
 
     fn end(self, sql: &mut Sql) {
         sql.push(if self.empty { "1 = 0)" } else { ")" });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+    use tandem_domain::access::{ClientScope, Grant, Role, Side};
+    use tandem_domain::id::OrganizationId;
+    use tandem_domain::party::MembershipScope;
+
+    use super::*;
+    use crate::dialect::Dialect;
+
+    fn id<T: TypedId>(number: u128) -> T {
+        T::from_uuid(Uuid::from_u128(number))
+    }
+
+    fn scope(of: MembershipScope) -> Scope {
+        let study = id(21);
+        match of {
+            MembershipScope::AllOrg => Scope::Organization,
+            MembershipScope::Study => Scope::Study(study),
+            MembershipScope::Engagement => Scope::Engagement { engagement: id(31), study },
+            MembershipScope::Country => Scope::Country { study, country: "DE".parse().unwrap() },
+            MembershipScope::Site => Scope::StudySite { study_site: id(61), study },
+        }
+    }
+
+    fn viewer(kind: PrincipalKind, side: Side, grants: &[(Role, MembershipScope)]) -> Viewer {
+        Viewer {
+            kind,
+            principal: Uuid::from_u128(71),
+            organization: id::<OrganizationId>(1),
+            side,
+            now: DateTime::from_timestamp(1_767_873_600, 0).unwrap(),
+            grants: grants.iter().map(|(role, of)| Grant { role: *role, scope: scope(*of) }).collect(),
+            client_scopes: if kind == PrincipalKind::Client { vec![ClientScope::Studies, ClientScope::Sites] } else { Vec::new() },
+            access_version: 1,
+            valid_until: None,
+            auth_time: None,
+        }
+    }
+
+    /// The predicate on lines of its own at each step, so that a change of it reads as one.
+    fn predicate(dialect: Dialect, viewer: &Viewer, kind: Kind, source: Source) -> String {
+        let mut sql = Sql::new(dialect, "");
+        push_scope(&mut sql, viewer, kind, "a", source);
+        sql.text().replace(" AND ", "\n  AND ").replace(" OR ", "\n  OR ")
+    }
+
+    /// What typical viewers' statements say, to be reviewed: nothing here may become a disjunction for each membership.
+    fn typical(dialect: Dialect) -> String {
+        use MembershipScope::{AllOrg, Country, Engagement, Site, Study};
+        let person = |side, grants: &[(Role, MembershipScope)]| viewer(PrincipalKind::Person, side, grants);
+        let narrow = [Study, Engagement, Country, Site].map(|of| (Role::SStudyManager, of));
+        let manager = person(Side::Sponsor, &[(Role::SStudyManager, AllOrg)]);
+        let narrow_manager = person(Side::Sponsor, &narrow);
+        let quality = person(Side::Sponsor, &[(Role::SQa, Study), (Role::SFinance, AllOrg)]);
+        let project_manager = person(Side::Vendor, &[(Role::VProjectManager, AllOrg)]);
+        let monitor = person(Side::Vendor, &[(Role::VCra, Country), (Role::VCra, Site)]);
+        let administrator = person(Side::Vendor, &[(Role::VAdmin, AllOrg)]);
+        let machine = viewer(PrincipalKind::Client, Side::Vendor, &[(Role::PClient, Engagement)]);
+        let nobody = person(Side::Sponsor, &[]);
+        let asked: &[(&str, &Viewer, &[Kind])] = &[
+            ("a study manager", &manager, &[Kind::Study, Kind::StudyBenchmark, Kind::Site, Kind::Membership]),
+            (
+                "a study manager with four narrow scopes",
+                &narrow_manager,
+                &[Kind::Study, Kind::StudyCountry, Kind::StudySiteInternal, Kind::Site],
+            ),
+            ("quality of one study who is finance of all", &quality, &[Kind::StudyInternal, Kind::Person, Kind::Membership]),
+            (
+                "a vendor's project manager",
+                &project_manager,
+                &[Kind::Study, Kind::StudyCountry, Kind::Engagement, Kind::Organization, Kind::Person],
+            ),
+            ("a vendor's monitor of a country and a site", &monitor, &[Kind::Study, Kind::StudySite, Kind::ServiceScope]),
+            ("a vendor's administrator", &administrator, &[Kind::Study, Kind::Organization, Kind::ApiClient]),
+            (
+                "a vendor's machine that may read studies and sites",
+                &machine,
+                &[Kind::Study, Kind::StudySite, Kind::Engagement, Kind::Organization],
+            ),
+            ("nobody", &nobody, &[Kind::Organization]),
+        ];
+        let mut text = String::new();
+        for (who, viewer, kinds) in asked {
+            for kind in *kinds {
+                text.push_str(&format!("{who}: {}\n{}\n\n", kind.words(), predicate(dialect, viewer, *kind, Source::Table)));
+            }
+        }
+        let journal = predicate(dialect, &project_manager, Kind::Engagement, Source::Journal);
+        text.push_str(&format!("a vendor's project manager: the history of an engagement\n{journal}\n"));
+        text
+    }
+
+    #[test]
+    fn predicates_on_postgres() {
+        insta::with_settings!({ snapshot_path => "../snapshots", prepend_module_to_snapshot => true }, {
+            insta::assert_snapshot!(typical(Dialect::Postgres));
+        });
+    }
+
+    #[test]
+    fn predicates_on_sqlite() {
+        insta::with_settings!({ snapshot_path => "../snapshots", prepend_module_to_snapshot => true }, {
+            insta::assert_snapshot!(typical(Dialect::Sqlite));
+        });
+    }
+
+    #[test]
+    fn whoever_has_no_way_sees_nothing() {
+        let nobody = viewer(PrincipalKind::Person, Side::Sponsor, &[]);
+        let system = viewer(PrincipalKind::System, Side::Neither, &[(Role::SQa, MembershipScope::AllOrg)]);
+        for kind in Kind::ALL {
+            for viewer in [&nobody, &system] {
+                assert_eq!(predicate(Dialect::Postgres, viewer, *kind, Source::Table), "(1 = 0)", "{kind:?}");
+            }
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use chrono::Duration;
 use tandem_domain::access::Viewer;
 use tandem_domain::clock::{Clock, IdSource};
 use tandem_domain::id::TypedId;
@@ -20,7 +21,11 @@ pub struct Vault {
     pub(crate) database: Database,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ids: Arc<dyn IdSource>,
+    pub(crate) signing_window: Duration,
 }
+
+/// How fresh a proof of identity has to be for signing, where nothing else is said (RFC 9470).
+const SIGNING_WINDOW: Duration = Duration::minutes(5);
 
 impl Vault {
     /// Opens the database as it is; see [`Self::schema_state`] and [`Self::migrate`].
@@ -28,7 +33,13 @@ impl Vault {
     /// # Errors
     /// [`StoreError`] when it cannot be reached.
     pub async fn open(connect: &Connect, clock: Arc<dyn Clock>, ids: Arc<dyn IdSource>) -> Result<Self, StoreError> {
-        Ok(Self { database: Database::open(connect).await?, clock, ids })
+        Ok(Self { database: Database::open(connect).await?, clock, ids, signing_window: SIGNING_WINDOW })
+    }
+
+    /// The same, with how long ago a person may have proved who he is to sign without doing so again.
+    #[must_use]
+    pub fn signing_within(self, window: Duration) -> Self {
+        Self { signing_window: window, ..self }
     }
 
     /// The clock that everything here is dated by.

@@ -9,8 +9,13 @@ use sea_orm_migration::sea_orm::DbBackend;
 use crate::ddl::{run, run_on};
 use tables::TABLES;
 
-#[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
+
+impl MigrationName for Migration {
+    fn name(&self) -> &'static str {
+        "m20261122_000001_skeleton"
+    }
+}
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
@@ -85,16 +90,6 @@ const SYSTEM: &[&str] = &[
       outcome {json} NOT NULL,
       created_at {time} NOT NULL,
       PRIMARY KEY (principal_id, idempotency_key))",
-    // Sign-ins and refusals, aggregated by the minute.
-    "CREATE TABLE access_log (
-      id {uuid} PRIMARY KEY NOT NULL,
-      minute {time} NOT NULL,
-      principal_id {uuid} NOT NULL,
-      organization_id {uuid} NOT NULL,
-      event {text} NOT NULL,
-      code {text} NOT NULL,
-      subject {text} NOT NULL,
-      occurrences {int} NOT NULL)",
     "CREATE TABLE setting (
       name {text} PRIMARY KEY NOT NULL,
       value {text} NOT NULL)",
@@ -146,7 +141,6 @@ const INDEXES: &[&str] = &[
     "CREATE INDEX journal_entity ON journal (entity_id, version)",
     "CREATE INDEX journal_transaction ON journal (transaction_number)",
     "CREATE UNIQUE INDEX journal_order_entry ON journal_order (entry_id)",
-    "CREATE UNIQUE INDEX access_log_minute ON access_log (minute, principal_id, organization_id, event, code, subject)",
     "CREATE INDEX idempotency_age ON idempotency (created_at)",
 ];
 

@@ -3,7 +3,10 @@
 
 use std::collections::BTreeSet;
 
-use tandem_domain::access::{Action, ClientScope, Decision, Facts, Grant, PrincipalKind, Role, Scope, Viewer, decide, may_ever, ways};
+use tandem_domain::access::{
+    Action, ClientScope, Cover, Decision, Facts, Grant, Names, Owner, PrincipalKind, Readers, Role, Scope, Viewer, Way, client_scope,
+    decide, may_ever, ways,
+};
 use tandem_domain::record::Kind;
 use tandem_tests::matrix::samples::{Sample, samples};
 use tandem_tests::matrix::stage::{Party, SCOPES, Stage, viewer_id};
@@ -184,4 +187,97 @@ fn a_viewer_without_a_grant_and_the_system_as_a_viewer_see_nothing() {
         viewer.grants.clear();
         assert_eq!(decide(&viewer, Action::Read, &sample.facts), Decision::Hide, "{:?} {}", sample.facts.kind, sample.name);
     }
+}
+
+fn audience_in_words(audience: Readers) -> String {
+    let known = [
+        (Readers::SPONSOR, "sponsors"),
+        (Readers::VENDOR, "vendors"),
+        (Readers::PRIME, "prime vendors"),
+        (Readers::CLIENT, "machines"),
+        (Readers::MEMBERS, "members"),
+        (Readers::DIRECTORY, "the directory"),
+    ];
+    let named = known.iter().filter(|(one, _)| one.meets(audience));
+    let all = named.clone().fold(Readers::NONE, |all, (one, _)| all.and(*one));
+    assert_eq!(all, audience, "an audience without a name");
+    named.map(|(_, words)| *words).collect::<Vec<_>>().join(" and ")
+}
+
+/// One way in words: through what, as which audience, and how narrower scopes narrow it.
+fn in_words(way: &Way) -> String {
+    let narrowed = |cover: &Cover| match cover {
+        Cover::Row => "within the scope",
+        Cover::Header => "as the scope's header",
+        Cover::Whole => "whole organisation only",
+    };
+    let naming = |names: &Names| match names {
+        Names::Anything => "",
+        Names::Study => " that names a study",
+        Names::Engagement => " that names an engagement",
+    };
+    match way {
+        Way::Owned { owner, audience, cover } => {
+            let owner = match owner {
+                Owner::Sponsor => "sponsored",
+                Owner::Vendor => "as the vendor",
+                Owner::PrimeVendor => "as the prime vendor",
+                Owner::Organization => "of the organisation",
+            };
+            format!("{owner}, for {}, {}", audience_in_words(*audience), narrowed(cover))
+        }
+        Way::Linked { via, names, audience, cover } => {
+            format!("by {}{}, for {}, {}", via.words(), naming(names), audience_in_words(*audience), narrowed(cover))
+        }
+        Way::Myself => "oneself".to_owned(),
+        Way::MyOrganization => "the own organisation".to_owned(),
+        Way::Directory => "the directory".to_owned(),
+        Way::Reaching { names } => format!("sponsored{}, within the scope", naming(names)),
+    }
+}
+
+/// What a role may do with a kind, in words; nothing where it may nothing.
+fn line(kind: Kind, role: Role) -> Option<String> {
+    let reads: Vec<String> = ways(kind, role).iter().map(in_words).collect();
+    let mut words = Vec::new();
+    let verbs = [("create", Action::Create), ("update", Action::Update), ("end", Action::End)];
+    words.extend(verbs.iter().filter(|(_, action)| may_ever(kind, *action, role)).map(|(verb, _)| (*verb).to_owned()));
+    let steps = kind.def().lifecycle.map_or(&[][..], |lifecycle| lifecycle.transitions);
+    words.extend(steps.iter().filter(|step| step.who.contains(&role)).map(|step| step.action.to_owned()));
+    words.extend(steps.iter().filter(|step| step.confirmed_by.contains(&role)).map(|step| format!("confirm {}", step.action)));
+    let verbs = if words.is_empty() { String::new() } else { format!("; {}", words.join(", ")) };
+    (!reads.is_empty() || !words.is_empty()).then(|| {
+        let indent = if kind.def().part_of.is_some() { "    " } else { "  " };
+        format!("{indent}{}: {}{verbs}\n", kind.name(), reads.join(" | "))
+    })
+}
+
+/// Who may see and do what, as the policy has it, for people to review: a change of it is a change of this file.
+#[test]
+fn who_may_see_and_do_what() {
+    let mut text = String::new();
+    for role in Role::ALL {
+        text.push_str(&format!("{role}\n"));
+        text.extend(Kind::ALL.iter().filter_map(|kind| line(*kind, *role)));
+    }
+    insta::assert_snapshot!(text);
+}
+
+/// What is seen with each kind, by which audiences at all, and which scope a machine needs: a field that is added to a kind is
+/// seen by all who see the kind.
+#[test]
+fn what_is_seen_together() {
+    let stage = Stage::set();
+    let mut text = String::new();
+    for kind in Kind::ALL {
+        let audiences: BTreeSet<String> =
+            samples(&stage, *kind).iter().rev().skip(1).map(|sample| audience_in_words(sample.facts.readers)).collect();
+        let audiences = audiences.into_iter().collect::<Vec<_>>().join(", or ");
+        let def = kind.def();
+        let part = def.part_of.map_or(String::new(), |whole| format!(", a part of {}", whole.name()));
+        let scope = client_scope(*kind).map_or(String::new(), |scope| format!(", machines by {scope}"));
+        text.push_str(&format!("{}{part}{scope}, for {audiences}\n", kind.name()));
+        text.extend(def.columns.iter().map(|column| format!("  {}\n", column.name)));
+    }
+    insta::assert_snapshot!(text);
 }

@@ -263,15 +263,15 @@ pub fn study_site_update(
     input: StudySiteUpdate,
 ) -> Result<Change, Refusal> {
     deciding.permit(Action::Update, &study_site.clone().into_entity())?;
-    if let Patch::Set(_) = input.responsible_engagement_id {
-        if deciding.viewer.organization != study_site.sponsor_id {
-            return Err(UserError::at(
-                Code::Forbidden,
-                "responsibleEngagementId",
-                "Only the sponsor says which engagement is responsible.",
-            )
-            .into());
+    // A collision of numbers would tell a vendor of sites that it may not see.
+    for (field, given) in
+        [("responsibleEngagementId", input.responsible_engagement_id != Patch::Keep), ("number", input.number != Patch::Keep)]
+    {
+        if given && deciding.viewer.organization != study_site.sponsor_id {
+            return Err(UserError::at(Code::Forbidden, field, "Only the sponsor changes this field. Leave it out.").into());
         }
+    }
+    if let Patch::Set(_) = input.responsible_engagement_id {
         let engagement = lead(engagement, study_site.study_id, "responsibleEngagementId")?;
         study_site.responsible_engagement_id = engagement.as_ref().map(|engagement| engagement.id);
         study_site.vendor_id = engagement.map(|engagement| engagement.vendor_id);

@@ -48,6 +48,8 @@ impl App {
     /// # Errors
     /// [`AppError`] for settings that contradict one another, or a database that does not answer.
     pub async fn build(settings: &Settings, vault: Vault) -> Result<Self, AppError> {
+        let signing_window = chrono::Duration::from_std(settings.signing_max_age).unwrap_or(chrono::Duration::MAX);
+        let vault = vault.signing_within(signing_window);
         let clock = Arc::clone(vault.clock());
         let now: Now = Arc::new(move || clock.now());
         let verifier = Verifier::from_settings(settings, now)?;

@@ -126,7 +126,7 @@ impl Settings {
         found
     }
 
-    fn must_not_be_zero(&self) -> [(&'static str, u128); 22] {
+    fn must_not_be_zero(&self) -> [(&'static str, u128); 20] {
         [
             ("database_connections", self.database_connections.into()),
             ("jwks_interval", self.jwks_interval.as_millis()),
@@ -136,8 +136,6 @@ impl Settings {
             ("head_timeout", self.head_timeout.as_millis()),
             ("answer_timeout", self.answer_timeout.as_millis()),
             ("max_connections", self.max_connections.into()),
-            ("max_sockets", self.max_sockets.into()),
-            ("max_subscriptions", self.max_subscriptions.into()),
             ("max_head_bytes", self.max_head_bytes.into()),
             ("max_body_bytes", self.max_body_bytes.into()),
             ("max_document_chars", self.max_document_chars.into()),

@@ -130,10 +130,6 @@ settings! {
     shutdown_grace: Duration = Duration::from_secs(20);
     /// How many connections are open at once.
     max_connections: u32 = 4_096;
-    /// How many WebSockets one principal may have open.
-    max_sockets: u32 = 20;
-    /// How many subscriptions one principal may have running, by WebSocket and SSE together.
-    max_subscriptions: u32 = 100;
 
     /// Bytes of a request's head; more is answered 431.
     max_head_bytes: u32 = 32 * 1024;

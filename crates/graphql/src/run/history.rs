@@ -2,9 +2,10 @@
 
 use async_graphql::futures_util::future::try_join_all;
 use async_graphql::{ComplexObject, Context, Json as JsonScalar, ServerResult, SimpleObject, Value};
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 use tandem_domain::id::decode;
-use tandem_domain::record::{Cell, Kind};
+use tandem_domain::record::{Cell, Kind, Scalar};
+use tandem_domain::value::PartialDate;
 use tandem_persistence::{Changed, HistoryEntry as Entry};
 
 use super::arguments::{self, PAGE_DEFAULT, page_size};
@@ -45,7 +46,7 @@ pub(crate) struct HistoryEdge {
 pub(crate) struct HistoryEntry {
     /// The version that it made.
     version: i64,
-    /// What was done: CREATED, UPDATED, ENDED, or the name of a step.
+    /// What was done: CREATED, UPDATED, ENDED, BOUND (a first sign-in), the name of a step, or CONFIRMED_ and such a name.
     operation: String,
     /// The command that did it.
     command: String,
@@ -166,19 +167,13 @@ async fn entry(session: &Session, table: &Table, (entry, before): &Changed) -> R
 }
 
 async fn changes(session: &Session, table: &Table, entry: &Entry, before: Option<&Json>) -> Result<Vec<FieldChange>, Failure> {
-    let value = |state: Option<&Json>, column: &str| state.and_then(|state| state.get(column)).filter(|value| !value.is_null()).cloned();
     let mut changed = Vec::new();
     for field in &table.fields {
-        let (column, edge) = match field.what {
-            What::Column { column, .. } => (column.name, None),
-            What::One { column, kind } => (column, Some(kind)),
-            _ => continue,
-        };
-        let (mut old, mut new) = (value(before, column), value(Some(&entry.state), column));
+        let (mut old, mut new) = (shown(&field.what, before), shown(&field.what, Some(&entry.state)));
         if old == new {
             continue;
         }
-        if edge.is_some() {
+        if let What::One { .. } = field.what {
             // Whom an edge led to is told only where the viewer sees him.
             (old, new) = (seen(session, old).await?, seen(session, new).await?);
             if old.is_none() && new.is_none() {
@@ -188,6 +183,20 @@ async fn changes(session: &Session, table: &Table, entry: &Entry, before: Option
         changed.push(FieldChange { field: field.name.clone(), old: old.map(JsonScalar), new: new.map(JsonScalar) });
     }
     Ok(changed)
+}
+
+/// What a journalled state holds for a field, as the graph gives it; lists of edges and what is not kept have nothing to show.
+fn shown(what: &What, state: Option<&Json>) -> Option<Json> {
+    let value = |column: &str| state.and_then(|state| state.get(column)).filter(|value| !value.is_null());
+    match what {
+        What::Column { column, .. } => match (column.scalar, value(column.name)?) {
+            (Scalar::PartialDate, Json::String(stored)) => PartialDate::from_stored(stored).map(PartialDate::to_json),
+            (_, value) => Some(value.clone()),
+        },
+        What::Money { units, currency } => Some(json!({ "minorUnits": value(units)?, "currency": value(currency)? })),
+        What::One { column, .. } => value(column).cloned(),
+        What::Stored(_) | What::Listed { .. } | What::Many { .. } | What::Part { .. } | What::Transitions | What::History => None,
+    }
 }
 
 async fn seen(session: &Session, id: Option<Json>) -> Result<Option<Json>, Failure> {

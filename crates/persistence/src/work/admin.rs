@@ -87,7 +87,7 @@ impl Vault {
                 organization.name, organization.organization_type
             )));
         }
-        let person = match self.person_by_email(&transaction, &email).await? {
+        let person = match self.person_by_email(&transaction, &email, organization.id).await? {
             Some(person) => person,
             None => self.admin_person(&transaction, &email, organization.id).await?,
         };
@@ -130,12 +130,28 @@ impl Vault {
         Ok(id)
     }
 
-    /// The person of this address, where exactly one is known by it.
-    async fn person_by_email(&self, transaction: &sea_orm::DatabaseTransaction, email: &str) -> Result<Option<PersonId>, StoreError> {
-        let mut sql = Sql::new(self.database.dialect, "SELECT id FROM person_contact WHERE email = ");
+    /// The person of this address: the organisation's own, or else the only one who is known by it anywhere.
+    async fn person_by_email(
+        &self,
+        transaction: &sea_orm::DatabaseTransaction,
+        email: &str,
+        organization: OrganizationId,
+    ) -> Result<Option<PersonId>, StoreError> {
+        let mut sql = Sql::new(self.database.dialect, "SELECT id, organization_id FROM person_contact WHERE email = ");
         sql.bind_text(email).push(" ORDER BY id");
-        let row = transaction.query_one_raw(sql.statement()).await?;
-        Ok(row.map(|row| row.try_get_by_index::<Uuid>(0)).transpose()?.map(PersonId::from_uuid))
+        let mut people: Vec<(Uuid, Uuid)> = Vec::new();
+        for row in transaction.query_all_raw(sql.statement()).await? {
+            people.push((row.try_get_by_index(0)?, row.try_get_by_index(1)?));
+        }
+        let own = people.iter().find(|(_, employer)| *employer == organization.uuid());
+        match (own, people.as_slice()) {
+            (Some((id, _)), _) | (None, [(id, _)]) => Ok(Some(PersonId::from_uuid(*id))),
+            (None, []) => Ok(None),
+            (None, _) => {
+                let words = format!("several organisations know a person by {email}: invite the person in this one first");
+                Err(StoreError::Unusable(words))
+            }
+        }
     }
 
     /// The organisation that is known by this key.

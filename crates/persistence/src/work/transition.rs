@@ -1,6 +1,5 @@
 //! Steps of lifecycles and their confirmations: one path for every kind that has a lifecycle.
 
-use chrono::Duration;
 use sea_orm::ConnectionTrait;
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -19,9 +18,6 @@ use super::{Planned, Work, guards};
 use crate::error::{StoreError, WriteError};
 use crate::journal::state_json;
 use crate::sql::Sql;
-
-/// How fresh a proof of identity has to be for signing (RFC 9470).
-const SIGNING_WINDOW: Duration = Duration::minutes(5);
 
 impl Work<'_> {
     pub(super) async fn plan_transition(&self, kind: Kind, id: Uuid, action: &'static str) -> Result<Planned, WriteError> {
@@ -111,10 +107,15 @@ impl Work<'_> {
             let words = "Sign this step: give signature { meaning }.";
             return Err(Refusal::from(UserError::at(Code::SignatureRequired, "signature", words)).into());
         };
-        let fresh =
-            self.viewer.auth_time.filter(|proved| self.viewer.kind == PrincipalKind::Person && self.now - *proved <= SIGNING_WINDOW);
+        let fresh = self
+            .viewer
+            .auth_time
+            .filter(|proved| self.viewer.kind == PrincipalKind::Person && self.now - *proved <= self.vault.signing_window);
         let Some(auth_time) = fresh else {
-            let words = "Signing needs a proof of who you are that is at most five minutes old. Sign in again and repeat.";
+            let words = format!(
+                "Signing needs a proof of who you are that is at most {} s old. Sign in again and repeat.",
+                self.vault.signing_window.num_seconds()
+            );
             return Err(Refusal::from(UserError::at(Code::ReauthenticationRequired, "signature", words)).into());
         };
         let signer: Vec<Person> = self.vault.system_read(&self.transaction, "id", &[self.viewer.principal]).await?;

@@ -1,6 +1,7 @@
 //! The vault itself: opened once, shared by all requests. It gives out stores for viewers and carries out commands.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tandem_domain::access::Viewer;
 use tandem_domain::clock::{Clock, IdSource};
@@ -20,7 +21,11 @@ pub struct Vault {
     pub(crate) database: Database,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ids: Arc<dyn IdSource>,
+    pub(crate) signing_max_age: Duration,
 }
+
+/// How old a proof of identity may be for signing, where nothing else is said (RFC 9470).
+const SIGNING_MAX_AGE: Duration = Duration::from_secs(300);
 
 impl Vault {
     /// Opens the database as it is; see [`Self::schema_state`] and [`Self::migrate`].
@@ -28,7 +33,13 @@ impl Vault {
     /// # Errors
     /// [`StoreError`] when it cannot be reached.
     pub async fn open(connect: &Connect, clock: Arc<dyn Clock>, ids: Arc<dyn IdSource>) -> Result<Self, StoreError> {
-        Ok(Self { database: Database::open(connect).await?, clock, ids })
+        Ok(Self { database: Database::open(connect).await?, clock, ids, signing_max_age: SIGNING_MAX_AGE })
+    }
+
+    /// The same vault, where a proof of identity may be this old for signing.
+    #[must_use]
+    pub fn signing_within(self, max_age: Duration) -> Self {
+        Self { signing_max_age: max_age, ..self }
     }
 
     /// The clock that everything here is dated by.

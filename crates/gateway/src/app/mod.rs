@@ -48,6 +48,7 @@ impl App {
     /// # Errors
     /// [`AppError`] for settings that contradict one another, or a database that does not answer.
     pub async fn build(settings: &Settings, vault: Vault) -> Result<Self, AppError> {
+        let vault = vault.signing_within(settings.signing_max_age);
         let clock = Arc::clone(vault.clock());
         let now: Now = Arc::new(move || clock.now());
         let verifier = Verifier::from_settings(settings, now)?;

@@ -20,9 +20,6 @@ use crate::error::{StoreError, WriteError};
 use crate::journal::state_json;
 use crate::sql::Sql;
 
-/// How fresh a proof of identity has to be for signing (RFC 9470).
-const SIGNING_WINDOW: Duration = Duration::minutes(5);
-
 impl Work<'_> {
     pub(super) async fn plan_transition(&self, kind: Kind, id: Uuid, action: &'static str) -> Result<Planned, WriteError> {
         let stored = self.locked(kind, id).await?;
@@ -111,10 +108,13 @@ impl Work<'_> {
             let words = "Sign this step: give signature { meaning }.";
             return Err(Refusal::from(UserError::at(Code::SignatureRequired, "signature", words)).into());
         };
-        let fresh =
-            self.viewer.auth_time.filter(|proved| self.viewer.kind == PrincipalKind::Person && self.now - *proved <= SIGNING_WINDOW);
+        let max_age = Duration::from_std(self.vault.signing_max_age).unwrap_or(Duration::MAX);
+        let fresh = self.viewer.auth_time.filter(|proved| self.viewer.kind == PrincipalKind::Person && self.now - *proved <= max_age);
         let Some(auth_time) = fresh else {
-            let words = "Signing needs a proof of who you are that is at most five minutes old. Sign in again and repeat.";
+            let words = format!(
+                "Signing needs a proof of who you are that is at most {} seconds old. Sign in again and repeat.",
+                max_age.num_seconds()
+            );
             return Err(Refusal::from(UserError::at(Code::ReauthenticationRequired, "signature", words)).into());
         };
         let signer: Vec<Person> = self.vault.system_read(&self.transaction, "id", &[self.viewer.principal]).await?;

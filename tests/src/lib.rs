@@ -2,8 +2,10 @@
 //! The tests themselves are one binary, `tests/it`; this library only helps them.
 
 pub mod arrows;
+pub mod fingerprint;
 pub mod house;
 pub mod postgres;
 pub mod snapshots;
 pub mod sources;
+pub mod tokens;
 pub mod workspace;

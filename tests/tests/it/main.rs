@@ -2,10 +2,18 @@
 //! Modules are marked as test code, so that their helpers may unwrap as the tests themselves do.
 
 #[cfg(test)]
+mod access_ends;
+#[cfg(test)]
 mod borders;
 #[cfg(test)]
+mod identity;
+#[cfg(test)]
 mod journal;
+#[cfg(test)]
+mod pages;
 #[cfg(test)]
 mod postgres;
 #[cfg(test)]
 mod snapshots;
+#[cfg(test)]
+mod statements;

@@ -27,7 +27,7 @@ pub enum Backend {
 /// Both of them.
 pub const BOTH: [Backend; 2] = [Backend::Sqlite, Backend::Postgres];
 
-const SECRET: &str = "a secret for tests only, 0123456789 abcdefghij";
+pub(crate) const SECRET: &str = "a secret for tests only, 0123456789 abcdefghij";
 
 /// A migrated database, and how to reach it; gone with the value (a SQLite file) or the run (PostgreSQL).
 pub struct Ground {
@@ -85,14 +85,19 @@ impl Ground {
     /// Where the service cannot start.
     #[expect(clippy::expect_used, reason = "a test that has no service cannot go on")]
     pub async fn serve(&self) -> House {
-        let settings = Settings {
+        self.serve_with(self.settings()).await.expect("the service")
+    }
+
+    /// The settings of an ordinary test house, to be varied.
+    #[must_use]
+    pub fn settings(&self) -> Settings {
+        Settings {
             jwt_issuer: Some(demo::ISSUER.to_owned()),
             jwt_audience: Some(demo::AUDIENCE.to_owned()),
             jwt_secret: Some(SECRET.to_owned().into()),
             development: true,
             ..Settings::default()
-        };
-        self.serve_with(settings).await.expect("the service")
+        }
     }
 
     /// Serves it with these settings.
@@ -129,6 +134,8 @@ pub struct Answer {
     pub body: Json,
     /// The body as it came.
     pub text: String,
+    /// What `WWW-Authenticate` says, where the answer has one.
+    pub challenge: Option<String>,
 }
 
 impl Answer {
@@ -190,9 +197,10 @@ impl House {
         }
         let response = request.send().await.expect("an answer");
         let status = response.status().as_u16();
+        let challenge = response.headers().get("WWW-Authenticate").and_then(|value| value.to_str().ok()).map(str::to_owned);
         let text = response.text().await.expect("a body");
         let body = serde_json::from_str(&text).unwrap_or(Json::Null);
-        Answer { status, body, text }
+        Answer { status, body, text, challenge }
     }
 
     /// Stops the instance and waits until it has ended.

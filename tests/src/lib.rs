@@ -2,6 +2,7 @@
 //! The tests themselves are one binary, `tests/it`; this library only helps them.
 
 pub mod arrows;
+pub mod fingerprint;
 pub mod house;
 pub mod matrix;
 pub mod oracle;
@@ -9,5 +10,6 @@ pub mod postgres;
 pub mod records;
 pub mod snapshots;
 pub mod sources;
+pub mod tokens;
 pub mod workspace;
 pub mod worlds;

@@ -1,8 +1,8 @@
 //! The vault itself: opened once, shared by all requests. It gives out stores for viewers and carries out commands.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use chrono::Duration;
 use tandem_domain::access::Viewer;
 use tandem_domain::clock::{Clock, IdSource};
 use tandem_domain::id::TypedId;
@@ -21,11 +21,11 @@ pub struct Vault {
     pub(crate) database: Database,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ids: Arc<dyn IdSource>,
-    pub(crate) signing_window: Duration,
+    pub(crate) signing_max_age: Duration,
 }
 
-/// How fresh a proof of identity has to be for signing, where nothing else is said (RFC 9470).
-const SIGNING_WINDOW: Duration = Duration::minutes(5);
+/// How old a proof of identity may be for signing, where nothing else is said (RFC 9470).
+const SIGNING_MAX_AGE: Duration = Duration::from_secs(300);
 
 impl Vault {
     /// Opens the database as it is; see [`Self::schema_state`] and [`Self::migrate`].
@@ -33,13 +33,13 @@ impl Vault {
     /// # Errors
     /// [`StoreError`] when it cannot be reached.
     pub async fn open(connect: &Connect, clock: Arc<dyn Clock>, ids: Arc<dyn IdSource>) -> Result<Self, StoreError> {
-        Ok(Self { database: Database::open(connect).await?, clock, ids, signing_window: SIGNING_WINDOW })
+        Ok(Self { database: Database::open(connect).await?, clock, ids, signing_max_age: SIGNING_MAX_AGE })
     }
 
-    /// The same, with how long ago a person may have proved who he is to sign without doing so again.
+    /// The same vault, where a proof of identity may be this old for signing.
     #[must_use]
-    pub fn signing_within(self, window: Duration) -> Self {
-        Self { signing_window: window, ..self }
+    pub fn signing_within(self, max_age: Duration) -> Self {
+        Self { signing_max_age: max_age, ..self }
     }
 
     /// The clock that everything here is dated by.

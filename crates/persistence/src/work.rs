@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, SqlErr};
-use tandem_domain::access::{Facts, Viewer};
+use tandem_domain::access::{Action, Facts, Viewer, may_ever};
 use tandem_domain::command::{Change, Code, Command, Deciding, Manner, Refusal, UserError};
 use tandem_domain::id::TypedId;
 use tandem_domain::record::{Kind, Record, Stored};
@@ -260,6 +260,10 @@ impl Work<'_> {
 
     /// A part of a record that the viewer sees, at the part's own version: 0 where there is none yet.
     pub(crate) async fn part<T: Record>(&self, id: Uuid) -> Result<Option<T>, WriteError> {
+        // Who may never write such a part need not see it either: he is told so before he is asked for its version.
+        if !self.viewer.grants.iter().any(|grant| may_ever(T::KIND, Action::Update, grant.role)) {
+            return Err(Refusal::forbidden().into());
+        }
         let part = match self.visible(T::KIND, id).await? {
             None => None,
             Some(row) => Some(row.entity()?.typed::<T>()?),

@@ -2,7 +2,11 @@
 //! Modules are marked as test code, so that their helpers may unwrap as the tests themselves do.
 
 #[cfg(test)]
+mod access_ends;
+#[cfg(test)]
 mod borders;
+#[cfg(test)]
+mod identity;
 #[cfg(test)]
 mod journal;
 #[cfg(test)]
@@ -10,6 +14,10 @@ mod matrix;
 #[cfg(test)]
 mod oracle;
 #[cfg(test)]
+mod pages;
+#[cfg(test)]
 mod postgres;
 #[cfg(test)]
 mod snapshots;
+#[cfg(test)]
+mod statements;

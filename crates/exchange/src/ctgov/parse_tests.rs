@@ -192,7 +192,12 @@ fn what_is_misspelled_is_named_with_its_path() {
     let place = "/protocolSection/contactsLocationsModule/locations/0";
     for (pointer, value, path, reason) in [
         ("/protocolSection/identificationModule/nctId", json!("NCT1"), "identificationModule.nctId", "NCT and eight digits"),
-        ("/protocolSection/statusModule/overallStatus", json!("ASLEEP"), "statusModule.overallStatus", "\"ASLEEP\" is no term of RegistryStatus"),
+        (
+            "/protocolSection/statusModule/overallStatus",
+            json!("ASLEEP"),
+            "statusModule.overallStatus",
+            "\"ASLEEP\" is no term of RegistryStatus",
+        ),
         ("/protocolSection/statusModule/startDateStruct/date", json!("June 2020"), "statusModule.startDateStruct.date", "YYYY-MM"),
         ("/protocolSection/statusModule/startDateStruct/date", json!("2020-13"), "statusModule.startDateStruct.date", "calendar"),
         ("/protocolSection/statusModule/startDateStruct/type", json!("GUESSED"), "statusModule.startDateStruct.type", "ACTUAL"),

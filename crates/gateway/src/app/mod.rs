@@ -48,8 +48,7 @@ impl App {
     /// # Errors
     /// [`AppError`] for settings that contradict one another, or a database that does not answer.
     pub async fn build(settings: &Settings, vault: Vault) -> Result<Self, AppError> {
-        let signing_window = chrono::Duration::from_std(settings.signing_max_age).unwrap_or(chrono::Duration::MAX);
-        let vault = vault.signing_within(signing_window);
+        let vault = vault.signing_within(settings.signing_max_age);
         let clock = Arc::clone(vault.clock());
         let now: Now = Arc::new(move || clock.now());
         let verifier = Verifier::from_settings(settings, now)?;
@@ -69,6 +68,7 @@ impl App {
     }
 
     /// The router alone, for a test that needs no socket.
+    #[must_use]
     pub fn router(&self) -> Router {
         self.router.clone()
     }

@@ -1,5 +1,6 @@
 //! Steps of lifecycles and their confirmations: one path for every kind that has a lifecycle.
 
+use chrono::Duration;
 use sea_orm::ConnectionTrait;
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -107,14 +108,12 @@ impl Work<'_> {
             let words = "Sign this step: give signature { meaning }.";
             return Err(Refusal::from(UserError::at(Code::SignatureRequired, "signature", words)).into());
         };
-        let fresh = self
-            .viewer
-            .auth_time
-            .filter(|proved| self.viewer.kind == PrincipalKind::Person && self.now - *proved <= self.vault.signing_window);
+        let max_age = Duration::from_std(self.vault.signing_max_age).unwrap_or(Duration::MAX);
+        let fresh = self.viewer.auth_time.filter(|proved| self.viewer.kind == PrincipalKind::Person && self.now - *proved <= max_age);
         let Some(auth_time) = fresh else {
             let words = format!(
-                "Signing needs a proof of who you are that is at most {} s old. Sign in again and repeat.",
-                self.vault.signing_window.num_seconds()
+                "Signing needs a proof of who you are that is at most {} seconds old. Sign in again and repeat.",
+                max_age.num_seconds()
             );
             return Err(Refusal::from(UserError::at(Code::ReauthenticationRequired, "signature", words)).into());
         };

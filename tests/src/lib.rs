@@ -6,4 +6,5 @@ pub mod house;
 pub mod postgres;
 pub mod snapshots;
 pub mod sources;
+pub mod sweep;
 pub mod workspace;

@@ -9,3 +9,5 @@ mod journal;
 mod postgres;
 #[cfg(test)]
 mod snapshots;
+#[cfg(test)]
+mod sweep;

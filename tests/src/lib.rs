@@ -10,6 +10,7 @@ pub mod postgres;
 pub mod records;
 pub mod snapshots;
 pub mod sources;
+pub mod sweep;
 pub mod tokens;
 pub mod workspace;
 pub mod worlds;

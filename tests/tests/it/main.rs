@@ -21,3 +21,5 @@ mod postgres;
 mod snapshots;
 #[cfg(test)]
 mod statements;
+#[cfg(test)]
+mod sweep;

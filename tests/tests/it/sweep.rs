@@ -1,0 +1,564 @@
+//! The canary sweep: every persona asks for everything the schema has, and nothing that is hidden from him comes out.
+//! What he may see is written by hand; each canary has to be seen by somebody, so that the sweep cannot pass by asking nothing.
+
+mod attacks;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use futures::StreamExt;
+use serde_json::{Value as Json, json};
+use tandem_domain::clock::{IdSource, SeededIds};
+use tandem_domain::id::encode;
+use tandem_domain::record::{Cell, Kind, Scalar, camel_case};
+use tandem_gateway::demo::epoch;
+use tandem_tests::house::{Backend, Ground, House};
+use tandem_tests::sweep::asker::{Asker, Raw, settings};
+use tandem_tests::sweep::canary::{Canaries, NEVER_SHOWN};
+use tandem_tests::sweep::records::world;
+use tandem_tests::sweep::shape::{Field, INTROSPECTION, Shape};
+use tandem_tests::sweep::sight::{PERSONAS, Persona, Sight};
+use tandem_tests::sweep::world::Planted;
+
+/// What all personas walk through.
+struct Ward {
+    planted: Vec<Planted>,
+    canaries: Canaries,
+    shape: Shape,
+    host: String,
+}
+
+impl Ward {
+    async fn on(ground: &Ground) -> (Self, House) {
+        let planted = world();
+        let vault = ground.vault().await;
+        vault.seed("sweep", planted.iter().map(|planted| planted.entity.clone()).collect()).await.unwrap();
+        vault.close().await;
+        let house = ground.serve_with(settings()).await.unwrap();
+        let mut ward = Self { canaries: Canaries::of(&planted), planted, shape: Shape::default(), host: house.address.clone() };
+        edit(&mut ward).await;
+        let answer = ward.asker("A.sm").ask(INTROSPECTION, json!({})).await;
+        ward.shape = Shape::read(&answer.json());
+        assert!(ward.shape.types.len() > 50, "{}", answer.text);
+        (ward, house)
+    }
+
+    fn asker(&self, name: &str) -> Asker {
+        Asker::new(&self.host, PERSONAS.iter().find(|persona| persona.name == name).unwrap())
+    }
+
+    fn id(&self, key: &str) -> String {
+        self.planted.iter().find(|planted| planted.key() == key).unwrap().shown_id()
+    }
+
+    /// Root fields that give a kind by id, or list it: type to field.
+    fn roots(&self, list: bool) -> BTreeMap<String, String> {
+        let ending = if list { "Connection" } else { "" };
+        let fields = self.shape.fields("Query").iter().filter(|field| {
+            let by_id = field.args.iter().any(|argument| argument.name == "id") && field.name != "node";
+            if list { field.ty.name.ends_with(ending) } else { by_id }
+        });
+        fields.map(|field| (field.ty.name.trim_end_matches("Connection").to_owned(), field.name.clone())).collect()
+    }
+}
+
+/// Edits whose traces are hidden from some: a lead that moved to a rival and back, assessments, reasons.
+async fn edit(ward: &mut Ward) {
+    let edits = [
+        ("A.sm", "studyCountry:A1-DE", "studyCountryUpdate", r#"leadEngagementId: "$W""#, "study_country:A1-DE", "there"),
+        ("A.sm", "studyCountry:A1-DE", "studyCountryUpdate", r#"leadEngagementId: "$V""#, "study_country:A1-DE", "back"),
+        ("A.sm", "study:A1", "studyInternalUpdate", "riskScore: 5900001.25", "study_internal:A1", "assessed"),
+        (
+            "A.fin",
+            "study:A1",
+            "studyBenchmarkUpdate",
+            r#"budgetMinorUnits: 7900000000003, budgetCurrency: "EUR""#,
+            "study_benchmark:A1",
+            "priced",
+        ),
+        ("A.vm", "engagement:A1V", "engagementInternalUpdate", "healthScore: 5900002.25", "engagement_internal:A1V", "judged"),
+        ("A.sm", "site:A1-us1", "siteUpdate", r#"city: "CANARY-site-A1-us1-city-later""#, "site:A1-us1", "renamed"),
+    ];
+    let (v, w) = (ward.id("engagement:A1V"), ward.id("engagement:A1W"));
+    for (number, (who, target, command, values, home, why)) in edits.into_iter().enumerate() {
+        let id = ward.id(&target.replace("studyCountry", "study_country"));
+        let reason = format!("CANARY-reason-{number}-{why}");
+        let version = if number == 1 { 2 } else { 1 };
+        let values = values.replace("$W", &w).replace("$V", &v);
+        let document = format!(
+            r#"mutation {{ {command}(input: {{ id: "{id}", {values}, expectedVersion: {version}, reason: "{reason}" }}) {{ userErrors {{ code message }} }} }}"#
+        );
+        let answer = ward.asker(who).ask(&document, json!({})).await;
+        assert_eq!(answer.json()["data"][command]["userErrors"], json!([]), "{document}: {}", answer.text);
+        ward.canaries.plant(reason, home, "reason");
+    }
+    for (canary, home) in [
+        ("5900001.25", "study_internal:A1"),
+        ("7900000000003", "study_benchmark:A1"),
+        ("5900002.25", "engagement_internal:A1V"),
+        ("CANARY-site-A1-us1-city-later", "site:A1-us1"),
+    ] {
+        ward.canaries.plant(canary.to_owned(), home, "edited");
+    }
+}
+
+/// One persona's walk, and what it met.
+struct Walker<'a> {
+    ward: &'a Ward,
+    persona: &'static Persona,
+    asker: Asker,
+    sight: Sight,
+    never: SeededIds,
+    findings: BTreeMap<String, String>,
+    seen: BTreeSet<String>,
+    pairs: BTreeSet<String>,
+    requests: usize,
+}
+
+impl<'a> Walker<'a> {
+    fn new(ward: &'a Ward, persona: &'static Persona) -> Self {
+        Self {
+            ward,
+            persona,
+            asker: Asker::new(&ward.host, persona),
+            sight: persona.sight(&ward.planted),
+            never: SeededIds::new(99_991 << 20, epoch()),
+            findings: BTreeMap::new(),
+            seen: BTreeSet::new(),
+            pairs: BTreeSet::new(),
+            requests: 0,
+        }
+    }
+
+    fn find(&mut self, what: String, how: &str) {
+        self.findings.entry(what).or_insert_with(|| how.chars().take(600).collect());
+    }
+
+    /// Asks, and looks for canaries in every byte.
+    async fn ask(&mut self, query: &str, variables: Json) -> Raw {
+        let answer = self.asker.ask(query, variables).await;
+        self.look(query, &answer);
+        answer
+    }
+
+    fn look(&mut self, query: &str, answer: &Raw) {
+        self.requests += 1;
+        for (canary, home) in self.ward.canaries.found_in(&answer.everything()) {
+            if self.sight.may.contains(&home.record) && !NEVER_SHOWN.contains(&home.column) {
+                self.seen.insert(canary.to_owned());
+            } else {
+                self.find(format!("LEAK {} {}.{}", self.persona.name, home.record, home.column), query);
+            }
+        }
+    }
+
+    /// The same, for a document that has to go through.
+    async fn ask_well(&mut self, query: &str, variables: Json) -> Json {
+        let answer = self.ask(query, variables).await;
+        let body = answer.json();
+        if answer.status != 200 || !body["errors"].is_null() {
+            let words: String = answer.text.chars().take(300).collect();
+            self.find(format!("BROKEN {} {} {words}", self.persona.name, answer.status), query);
+        }
+        body
+    }
+
+    fn never(&self, kind: Kind) -> String {
+        encode(kind, self.never.next())
+    }
+
+    /// The records of a kind that he has to see, and may see, by id.
+    fn expected(&self, kind: Kind) -> (BTreeSet<String>, BTreeSet<String>) {
+        let of = |names: &BTreeSet<String>| {
+            let records = self.ward.planted.iter().filter(|planted| planted.entity.kind() == kind && names.contains(&planted.key()));
+            records.map(Planted::shown_id).collect()
+        };
+        (of(&self.sight.must), of(&self.sight.may))
+    }
+
+    async fn walk_pairs(&mut self) {
+        for (document, pairs) in self.ward.shape.pairs("Query") {
+            self.ask_well(&document, json!({})).await;
+            self.pairs.extend(pairs);
+        }
+    }
+
+    /// Every record by its id: what is hidden answers as what never was.
+    async fn walk_records(&mut self) {
+        let ward = self.ward;
+        let finders = ward.roots(false);
+        for kind in Kind::ALL.iter().filter(|kind| kind.def().part_of.is_none()) {
+            let Some(finder) = finders.get(kind.name()) else { panic!("{kind:?} has no finder") };
+            let history = if ward.shape.fields(kind.name()).iter().any(|field| field.name == "history") {
+                format!("history(first: 30) {{ totalCount nodes {{ {} }} }}", ward.shape.flat("HistoryEntry"))
+            } else {
+                String::new()
+            };
+            let document = format!(
+                "query($id: ID!) {{ {finder}(id: $id) {{ {} {history} }} node(id: $id) {{ __typename id }} nodes(ids: [$id]) {{ id }} }}",
+                ward.shape.flat(kind.name()).replace("history(first: 3)", "later: history(first: 1)")
+            );
+            let never = self.never(*kind);
+            let blank = self.ask(&document, json!({ "id": never })).await;
+            let (must, may) = self.expected(*kind);
+            for planted in ward.planted.iter().filter(|planted| planted.entity.kind() == *kind) {
+                let id = planted.shown_id();
+                let answer = self.ask(&document, json!({ "id": id })).await;
+                let data = &answer.json()["data"];
+                let seen = !data[finder].is_null();
+                if seen != !data["node"].is_null() || seen != !data["nodes"][0].is_null() {
+                    self.find(format!("DISAGREE {} {}", self.persona.name, planted.key()), &answer.text);
+                }
+                if seen && !may.contains(&id) {
+                    self.find(format!("ROW {} {}", self.persona.name, planted.key()), &document);
+                }
+                if !seen && must.contains(&id) {
+                    self.find(format!("MISSING {} {}", self.persona.name, planted.key()), &answer.text);
+                }
+                if !seen && answer.everything().replace(&id, "ID") != blank.everything().replace(&never, "ID") {
+                    self.find(format!("TELLS {} {}", self.persona.name, planted.key()), &answer.everything());
+                }
+            }
+        }
+        let all: Vec<String> =
+            ward.planted.iter().filter(|planted| planted.entity.kind().def().part_of.is_none()).map(Planted::shown_id).collect();
+        for some in all.chunks(100) {
+            self.ask_well("query($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }", json!({ "ids": some })).await;
+        }
+        for study in ward.planted.iter().filter(|planted| planted.entity.kind() == Kind::Study) {
+            for key in ["protocol_number", "nct_id"] {
+                let name = camel_case(key);
+                let document = format!("query($key: String) {{ study({name}: $key) {{ id }} }}");
+                let answer = self.ask(&document, json!({ "key": format!("CANARY-study-{}-{key}", study.name) })).await;
+                let blank = self.ask(&document, json!({ "key": "nothing" })).await;
+                if !self.sight.may.contains(&study.key()) && answer.everything() != blank.everything() {
+                    self.find(format!("TELLS {} {} by {key}", self.persona.name, study.key()), &answer.text);
+                }
+            }
+        }
+    }
+
+    /// Every list to its end in pages of three, and in every order.
+    async fn walk_lists(&mut self) {
+        let ward = self.ward;
+        for (ty, list) in ward.roots(true) {
+            let kind = *Kind::ALL.iter().find(|kind| kind.name() == ty).unwrap();
+            let (must, may) = self.expected(kind);
+            let orders = ward.shape.types.get(&format!("{ty}OrderField")).map(|ty| ty.values.clone()).unwrap_or_default();
+            let (mut ids, mut after, mut total) = (Vec::new(), Json::Null, Json::Null);
+            for _ in 0..50 {
+                let document = format!(
+                    "query($after: String) {{ {list}(first: 3, after: $after) {{ totalCount edges {{ cursor }} nodes {{ id }} \
+                     pageInfo {{ hasNextPage endCursor startCursor }} }} }}"
+                );
+                let body = self.ask_well(&document, json!({ "after": after })).await;
+                let page = &body["data"][&list];
+                ids.extend(ids_of(page));
+                total = page["totalCount"].clone();
+                after = page["pageInfo"]["endCursor"].clone();
+                if page["pageInfo"]["hasNextPage"] != true {
+                    break;
+                }
+            }
+            let set: BTreeSet<String> = ids.iter().cloned().collect();
+            if set.len() != ids.len() || total != json!(ids.len()) || !must.is_subset(&set) || !set.is_subset(&may) {
+                let words = format!("total {total}, paged {}, distinct {}, expected {} to {}", ids.len(), set.len(), must.len(), may.len());
+                self.find(format!("LIST {} {list}", self.persona.name), &words);
+            }
+            let orders: Vec<String> =
+                orders.iter().flat_map(|order| ["ASC", "DESC"].map(|way| format!("{{ field: {order}, direction: {way} }}"))).collect();
+            for some in orders.chunks(10) {
+                let fields: Vec<String> = some
+                    .iter()
+                    .enumerate()
+                    .map(|(index, order)| {
+                        format!("o{index}: {list}(orderBy: [{order}], first: 60) {{ totalCount edges {{ cursor }} nodes {{ id }} }}")
+                    })
+                    .collect();
+                let body = self.ask_well(&format!("{{ {} }}", fields.join(" ")), json!({})).await;
+                for (index, order) in some.iter().enumerate() {
+                    let page = &body["data"][format!("o{index}")];
+                    let mut ordered = ids_of(page);
+                    ordered.sort();
+                    if !ordered.iter().eq(set.iter()) || page["totalCount"] != total {
+                        self.find(format!("LIST {} {list}({order})", self.persona.name), &page.to_string());
+                    }
+                }
+            }
+            let body = self.ask_well(&format!("{{ {list}(last: 100) {{ totalCount nodes {{ id }} }} }}"), json!({})).await;
+            let page = &body["data"][&list];
+            if page["totalCount"] != json!(page["nodes"].as_array().map_or(0, Vec::len)) {
+                self.find(format!("LIST {} {list}(last)", self.persona.name), &body.to_string());
+            }
+        }
+    }
+
+    /// Filters on every field with every value that there is: each counts what he may see, and no more.
+    async fn walk_filters(&mut self) {
+        for (ty, list) in self.ward.roots(true) {
+            let kind = *Kind::ALL.iter().find(|kind| kind.name() == ty).unwrap();
+            let mut probes = Vec::new();
+            for field in self.ward.shape.fields(&format!("{ty}Filter")) {
+                if let Some(part) =
+                    Kind::ALL.iter().find(|part| part.def().part_of == Some(kind) && field.ty.name == format!("{}Filter", part.name()))
+                {
+                    for inner in self.ward.shape.fields(&field.ty.name) {
+                        let wrap = |test: &str| format!("{{ {}: {test} }}", field.name);
+                        self.probes(kind, *part, inner, &wrap, &mut probes);
+                    }
+                } else {
+                    self.probes(kind, kind, field, &str::to_owned, &mut probes);
+                }
+            }
+            for some in probes.chunks(20) {
+                let fields: Vec<String> = some
+                    .iter()
+                    .enumerate()
+                    .map(|(index, (filter, ..))| format!("p{index}: {list}(filter: {filter}) {{ totalCount }}"))
+                    .collect();
+                let document = format!("{{ {} }}", fields.join(" "));
+                let body = self.ask_well(&document, json!({})).await;
+                for (index, (filter, least, most)) in some.iter().enumerate() {
+                    let count = body["data"][format!("p{index}")]["totalCount"].as_i64().unwrap_or(-1);
+                    if count < *least || count > *most {
+                        self.find(
+                            format!("FILTER {} {list}({filter})", self.persona.name),
+                            &format!("{count}, expected {least} to {most}"),
+                        );
+                    }
+                }
+            }
+        }
+    }
+
+    /// What to ask of one filter field, with the least and the most that may be counted.
+    fn probes(&self, whole: Kind, kind: Kind, field: &Field, wrap: &dyn Fn(&str) -> String, probes: &mut Vec<(String, i64, i64)>) {
+        let Some(position) = kind.def().columns.iter().position(|column| camel_case(column.name) == field.name) else { return };
+        let scalar = kind.def().columns[position].scalar;
+        let mut values: BTreeMap<String, (i64, i64)> = BTreeMap::new();
+        for planted in self.ward.planted.iter().filter(|planted| planted.entity.kind() == kind) {
+            let cell = &planted.entity.cells()[position];
+            let (literal, home) = match (cell, scalar) {
+                (Cell::Uuid(id), Scalar::Id(of)) => (json!(encode(of, *id)).to_string(), self.ward.key(of, *id)),
+                (Cell::Text(text), Scalar::String) => (json!(text).to_string(), None),
+                (Cell::List(texts), Scalar::StringList) => (json!(texts.first()).to_string(), None),
+                (Cell::Int(number), _) => (number.to_string(), None),
+                (Cell::Float(number), _) => (number.to_string(), None),
+                _ => continue,
+            };
+            let whole_key = format!("{}:{}", whole.prefix(), planted.name);
+            let seen = |names: &BTreeSet<String>| {
+                let there = names.contains(&planted.key()) && names.contains(&whole_key);
+                i64::from(there && home.as_ref().is_none_or(|home| names.contains(home)))
+            };
+            let counts = values.entry(literal).or_default();
+            counts.0 += seen(&self.sight.must);
+            counts.1 += seen(&self.sight.may);
+        }
+        for (literal, (least, most)) in values {
+            // What was edited after it was planted is found under its later value.
+            let least = if self.ward.edited(&literal) { 0 } else { least };
+            let comparator = self.ward.shape.fields(&field.ty.name);
+            let has = |name: &str| comparator.iter().any(|field| field.name == name);
+            let mut tests = Vec::new();
+            if has("has") {
+                tests.push(format!("{{ has: {literal} }}"));
+            }
+            if has("eq") {
+                tests.extend([format!("{{ eq: {literal} }}"), format!("{{ in: [{literal}] }}")]);
+            }
+            if has("gte") {
+                tests.push(format!("{{ gte: {literal}, lte: {literal} }}"));
+            }
+            if has("contains") {
+                tests.push(format!("{{ contains: {literal} }}"));
+            }
+            let most_of = |test: &str| if test.contains("contains") { most.max(i64::from(most > 0) * 5) } else { most };
+            probes.extend(tests.into_iter().map(|test| {
+                let most = most_of(&test);
+                (wrap(&format!("{{ {}: {test} }}", field.name)), least, most)
+            }));
+        }
+    }
+}
+
+impl Ward {
+    fn key(&self, kind: Kind, id: uuid::Uuid) -> Option<String> {
+        self.planted.iter().find(|planted| planted.entity.kind() == kind && planted.entity.uuid() == id).map(Planted::key)
+    }
+
+    fn edited(&self, literal: &str) -> bool {
+        let homes = ["study_internal:A1", "study_benchmark:A1", "engagement_internal:A1V"];
+        let text = literal.trim_matches('"');
+        self.canaries
+            .iter()
+            .any(|(canary, home)| canary == text && (homes.contains(&home.record.as_str()) || canary == "CANARY-site-A1-us1-city"))
+    }
+}
+
+fn ids_of(page: &Json) -> Vec<String> {
+    page["nodes"]
+        .as_array()
+        .map(|nodes| nodes.iter().map(|node| node["id"].as_str().unwrap_or_default().to_owned()).collect())
+        .unwrap_or_default()
+}
+
+async fn sweep(backend: Backend) {
+    let ground = Ground::new(backend).await;
+    let (ward, house) = Ward::on(&ground).await;
+    let walks = PERSONAS.iter().map(|persona| {
+        let mut walker = Walker::new(&ward, persona);
+        async move {
+            walker.walk_pairs().await;
+            walker.walk_records().await;
+            walker.walk_lists().await;
+            walker.walk_filters().await;
+            walker.walk_mutations().await;
+            walker
+        }
+    });
+    let walkers: Vec<Walker<'_>> = futures::stream::iter(walks).buffer_unordered(4).collect().await;
+    let seen: BTreeSet<&String> = walkers.iter().flat_map(|walker| &walker.seen).collect();
+    let unseen: Vec<String> = ward
+        .canaries
+        .iter()
+        .filter(|(canary, home)| {
+            !seen.contains(canary) && !NEVER_SHOWN.contains(&home.column) && !ward.is_out_of_reach(canary, &home.record)
+        })
+        .map(|(canary, home)| format!("UNSEEN {canary} of {}.{}", home.record, home.column))
+        .collect();
+    let findings: Vec<String> =
+        walkers.iter().flat_map(|walker| &walker.findings).map(|(what, how)| format!("{what}\n      {how}")).chain(unseen).collect();
+    let leaked = findings.iter().filter(|finding| finding.starts_with("LEAK")).count();
+    println!(
+        "canary sweep on {backend:?}: {} personas, {} pairs, {} requests, {} canaries planted, {} seen, {leaked} leaked",
+        walkers.len(),
+        walkers.iter().flat_map(|walker| &walker.pairs).collect::<BTreeSet<_>>().len(),
+        walkers.iter().map(|walker| walker.requests).sum::<usize>(),
+        ward.canaries.len(),
+        seen.len(),
+    );
+    drop(walkers);
+    house.stop().await;
+    assert!(findings.is_empty(), "{} findings\n{}", findings.len(), findings.join("\n"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_hidden_comes_out_on_sqlite() {
+    sweep(Backend::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_hidden_comes_out_on_postgres() {
+    sweep(Backend::Postgres).await;
+}
+
+impl Ward {
+    /// What nobody of the personas may see by the rules: an organisation that nobody deals with, and raw ids, which are never shown.
+    fn is_out_of_reach(&self, canary: &str, record: &str) -> bool {
+        record == "organization:N" || uuid::Uuid::parse_str(canary).is_ok()
+    }
+
+    fn value_of(&self, field: &Field, persona: &Persona) -> Json {
+        let sponsor = persona.name.starts_with(['A', 'B']);
+        let one = match field.ty.name.as_str() {
+            "Int" | "BigInt" => json!(1),
+            "Float" => json!(1.0),
+            "Boolean" => json!(true),
+            "DateTime" => json!("2031-01-01T00:00:00Z"),
+            "Date" => json!("2031-01-01"),
+            "CountryCode" => json!("DE"),
+            "PartialDateInput" => json!({ "date": "2031" }),
+            "Role" => json!(if sponsor { "S_QA" } else { "V_CRA" }),
+            "String" if field.name == "email" => json!("somebody@example.org"),
+            "String" => json!("text"),
+            other => json!(self.shape.types.get(other).and_then(|ty| ty.values.first())),
+        };
+        if field.ty.list { json!([one]) } else { one }
+    }
+}
+
+/// The kind that an input field names by id; `own` is the mutation's.
+fn named(field: &Field, own: Kind) -> Kind {
+    match field.name.as_str() {
+        "id" => own,
+        "personId" | "leadSponsorId" | "leadVendorId" => Kind::Person,
+        "vendorId" => Kind::Organization,
+        "siteId" => Kind::Site,
+        "studyId" => Kind::Study,
+        "studyCountryId" => Kind::StudyCountry,
+        "studySiteId" | "studySiteIds" => Kind::StudySite,
+        "engagementId" | "engagementIds" | "leadEngagementId" | "responsibleEngagementId" | "subcontractOfId" => Kind::Engagement,
+        other => panic!("{other} names a record of a kind that the sweep does not know"),
+    }
+}
+
+impl Walker<'_> {
+    /// Every mutation, only tried, with every id field naming what is hidden: refused as for what never was.
+    async fn walk_mutations(&mut self) {
+        let ward = self.ward;
+        for mutation in ward.shape.fields("Mutation") {
+            let payload = ward.shape.fields(&mutation.ty.name);
+            let Some(given) = payload.iter().find(|field| field.name != "userErrors") else { continue };
+            let own = *Kind::ALL.iter().find(|kind| kind.name() == given.ty.name).unwrap();
+            let input = ward.shape.fields(&mutation.args[0].ty.name);
+            let document = format!(
+                "mutation($input: {}!) {{ {}(input: $input) {{ {} {{ {} }} userErrors {{ code message field }} }} }}",
+                mutation.args[0].ty.name,
+                mutation.name,
+                given.name,
+                ward.shape.flat(&given.ty.name)
+            );
+            for field in input.iter().filter(|field| field.ty.name == "ID") {
+                let kind = named(field, own);
+                let (_, may) = self.expected(kind);
+                let hidden: Vec<String> = ward
+                    .planted
+                    .iter()
+                    .filter(|planted| planted.entity.kind() == kind)
+                    .map(Planted::shown_id)
+                    .filter(|id| !may.contains(id))
+                    .collect();
+                let mut object = serde_json::Map::new();
+                for other in input.iter().filter(|other| other.ty.required && other.name != field.name) {
+                    let value = if other.ty.name == "ID" {
+                        let id = self.expected(named(other, own)).0.pop_first().unwrap_or_else(|| self.never(named(other, own)));
+                        if other.ty.list { json!([id]) } else { json!(id) }
+                    } else {
+                        ward.value_of(other, self.persona)
+                    };
+                    object.insert(other.name.clone(), value);
+                }
+                let scope = match field.name.as_str() {
+                    "studyId" => "STUDY",
+                    "engagementId" => "ENGAGEMENT",
+                    "studySiteId" => "SITE",
+                    _ => "ALL_ORG",
+                };
+                if object.contains_key("scope") {
+                    object.insert("scope".to_owned(), json!(scope));
+                }
+                object.insert("dryRun".to_owned(), json!(true));
+                object.insert("reason".to_owned(), json!("because"));
+                let mut tried = Vec::new();
+                let seen: Vec<String> = may.iter().take(1).cloned().collect();
+                for id in [self.never(kind)].into_iter().chain(hidden.into_iter().take(1)) {
+                    object.insert(field.name.clone(), if field.ty.list { json!([id]) } else { json!(id) });
+                    let answer = self.ask(&document, json!({ "input": object })).await;
+                    tried.push((answer.everything().replace(&id, "ID"), id));
+                }
+                for (answer, id) in &tried {
+                    if answer != &tried[0].0 {
+                        self.find(
+                            format!("TELLS {} {}.{} {id}", self.persona.name, mutation.name, field.name),
+                            &format!("{answer}\n{}", tried[0].0),
+                        );
+                    }
+                }
+                for id in seen {
+                    object.insert(field.name.clone(), if field.ty.list { json!([id]) } else { json!(id) });
+                    self.ask(&document, json!({ "input": object })).await;
+                }
+            }
+        }
+    }
+}

@@ -6,6 +6,8 @@ mod access_ends;
 #[cfg(test)]
 mod borders;
 #[cfg(test)]
+mod commands;
+#[cfg(test)]
 mod identity;
 #[cfg(test)]
 mod journal;

@@ -16,6 +16,8 @@ mod pages;
 #[cfg(test)]
 mod postgres;
 #[cfg(test)]
+mod refusals;
+#[cfg(test)]
 mod snapshots;
 #[cfg(test)]
 mod statements;

@@ -21,3 +21,5 @@ mod refusals;
 mod snapshots;
 #[cfg(test)]
 mod statements;
+#[cfg(test)]
+mod views;

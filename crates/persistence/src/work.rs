@@ -258,12 +258,16 @@ impl Work<'_> {
         }
     }
 
+    /// Whether any of the viewer's roles may ever do this. Who may not learns nothing of what else is wrong with his command.
+    pub(crate) fn may_ever(&self, kind: Kind, action: Action) -> Result<(), WriteError> {
+        let may = self.viewer.grants.iter().any(|grant| may_ever(kind, action, grant.role));
+        if may { Ok(()) } else { Err(Refusal::forbidden().into()) }
+    }
+
     /// A part of a record that the viewer sees, at the part's own version: 0 where there is none yet.
     pub(crate) async fn part<T: Record>(&self, id: Uuid) -> Result<Option<T>, WriteError> {
         // Who may never write such a part need not see it either: he is told so before he is asked for its version.
-        if !self.viewer.grants.iter().any(|grant| may_ever(T::KIND, Action::Update, grant.role)) {
-            return Err(Refusal::forbidden().into());
-        }
+        self.may_ever(T::KIND, Action::Update)?;
         let part = match self.visible(T::KIND, id).await? {
             None => None,
             Some(row) => Some(row.entity()?.typed::<T>()?),

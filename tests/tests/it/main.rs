@@ -6,6 +6,8 @@ mod access_ends;
 #[cfg(test)]
 mod borders;
 #[cfg(test)]
+mod commands;
+#[cfg(test)]
 mod identity;
 #[cfg(test)]
 mod journal;
@@ -18,8 +20,12 @@ mod pages;
 #[cfg(test)]
 mod postgres;
 #[cfg(test)]
+mod refusals;
+#[cfg(test)]
 mod snapshots;
 #[cfg(test)]
 mod statements;
 #[cfg(test)]
 mod sweep;
+#[cfg(test)]
+mod views;

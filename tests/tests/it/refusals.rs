@@ -1,0 +1,197 @@
+//! Every mutation there is, by everyone who may not: the right code, and nothing written anywhere.
+//! Who may is written down here by hand; who sees the target is asked of the graph.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value as Json, json};
+use tandem_domain::command::{CommandDef, Flavour, catalogue};
+use tandem_domain::record::{Kind, Scalar};
+use tandem_tests::fingerprint::{fingerprint, journal_length};
+use tandem_tests::house::{Answer, BOTH, Ground, House, person};
+use tandem_tests::tokens::{Asker, everybody, now};
+
+/// The records that the mutations aim at: a study with two rivals, and what belongs to one of them in it.
+struct Targets(BTreeMap<Kind, String>);
+
+impl Targets {
+    async fn find(house: &House) -> Self {
+        let manager = "{ study(protocolNumber: \"QF-101\") { id countries(filter: { countryCode: { eq: \"DE\" } }) { nodes { id sites { nodes \
+                       { id site { id } } } } } engagements(filter: { vendorVisibleStatus: { eq: GREEN } }) { nodes { id vendor { id name } \
+                       scopes { nodes { id } } } } } }";
+        let seen = house.ask(&person("marisol@quillfen"), manager).await;
+        let text =
+            |answer: &Answer, pointer: &str| answer.at(pointer).as_str().unwrap_or_else(|| panic!("{pointer}: {}", answer.text)).to_owned();
+        let engagements = seen.at("/data/study/engagements/nodes").as_array().unwrap();
+        let index = engagements.iter().position(|one| one["vendor"]["name"].as_str().unwrap().starts_with("Veltrona")).unwrap();
+        let engagement = format!("/data/study/engagements/nodes/{index}");
+        let admin = "{ apiClients { nodes { id } } people(filter: { displayName: { contains: \"Odile\" } }) { nodes { id memberships { nodes { \
+                     id } } } } }";
+        let admins = house.ask(&person("kofi@veltrona"), admin).await;
+        Self(BTreeMap::from([
+            (Kind::Study, text(&seen, "/data/study/id")),
+            (Kind::StudyCountry, text(&seen, "/data/study/countries/nodes/0/id")),
+            (Kind::StudySite, text(&seen, "/data/study/countries/nodes/0/sites/nodes/0/id")),
+            (Kind::Site, text(&seen, "/data/study/countries/nodes/0/sites/nodes/0/site/id")),
+            (Kind::Engagement, text(&seen, &format!("{engagement}/id"))),
+            (Kind::ServiceScope, text(&seen, &format!("{engagement}/scopes/nodes/0/id"))),
+            (Kind::Organization, text(&seen, &format!("{engagement}/vendor/id"))),
+            (Kind::Person, text(&admins, "/data/people/nodes/0/id")),
+            (Kind::Membership, text(&admins, "/data/people/nodes/0/memberships/nodes/0/id")),
+            (Kind::ApiClient, text(&admins, "/data/apiClients/nodes/0/id")),
+        ]))
+    }
+
+    fn id(&self, kind: Kind) -> &str {
+        self.0.get(&kind).unwrap_or_else(|| panic!("no target of {kind:?}"))
+    }
+}
+
+/// An input that would do, made from the mutation's own declaration.
+fn input(command: &CommandDef, targets: &Targets) -> Json {
+    let mut input = Map::new();
+    for field in command.fields.iter().filter(|field| field.shape.required) {
+        let later = || chrono::DateTime::from_timestamp(now() + 86_400, 0).unwrap().to_rfc3339();
+        let value = match field.shape.scalar {
+            Scalar::Id(kind) => json!(targets.id(kind)),
+            Scalar::String if field.name == "email" => json!("new@veltrona.example.org"),
+            Scalar::String if field.name == "action" => json!(if command.kind == Kind::Engagement { "TERMINATE" } else { "ARCHIVE" }),
+            Scalar::String => json!("planted"),
+            Scalar::Enum(terms) if field.name == "scope" => json!(terms.terms[0].0),
+            Scalar::Enum(terms) => json!(terms.terms[0].0),
+            Scalar::EnumList(terms) => json!([terms.terms[0].0]),
+            Scalar::Boolean => json!(true),
+            Scalar::Int => json!(1),
+            Scalar::Float => json!(1.0),
+            Scalar::DateTime => json!(later()),
+            Scalar::Date => json!("2026-01-01"),
+            Scalar::CountryCode => json!("CA"),
+            other => panic!("{}: no value for {} of {other:?}", command.name, field.name),
+        };
+        input.insert(camel(field.name), value);
+    }
+    if command.flavour != Flavour::Create {
+        input.insert("expectedVersion".to_owned(), json!(1));
+    }
+    if command.flavour == Flavour::Signed {
+        input.insert("signature".to_owned(), json!({ "meaning": "APPROVAL" }));
+    }
+    input.insert("reason".to_owned(), json!("tried by who may not"));
+    Json::Object(input)
+}
+
+fn camel(name: &str) -> String {
+    let mut words = name.split('_');
+    let first = words.next().unwrap_or_default().to_owned();
+    words.fold(first, |all, word| format!("{all}{}{}", word[..1].to_uppercase(), &word[1..]))
+}
+
+/// Who of the demo world may do this to the targets, from the tables of the design.
+fn may(command: &str) -> &'static [&'static str] {
+    let whole = |names: &'static [&'static str]| names;
+    match command {
+        // Administrators, of the organisation that the target belongs to; who invites or creates does so in his own.
+        "personInvite" | "apiClientCreate" => whole(&["noor@quillfen", "ines@brackenmoor", "kofi@veltrona", "aiko@osprelle"]),
+        "membershipGrant" | "membershipEnd" | "apiClientEnd" => whole(&["kofi@veltrona"]),
+        "studyCreate" => whole(&["marisol@quillfen", "leopold@brackenmoor"]),
+        "siteCreate" => whole(&["marisol@quillfen", "leopold@brackenmoor"]),
+        "siteUpdate" => whole(&["marisol@quillfen"]),
+        "studyBenchmarkUpdate" => whole(&["tomas@quillfen"]),
+        "studySiteUpdate" | "studySiteContactUpdate" => whole(&["marisol@quillfen", "yuna@quillfen", "ravi@veltrona", "saoirse@veltrona"]),
+        "studyConfirm" => whole(&["petra@quillfen"]),
+        "engagementConfirm" => whole(&["petra@quillfen", "marisol@quillfen", "yuna@quillfen"]),
+        "engagementHold" | "engagementWindDown" => whole(&["idris@quillfen", "marisol@quillfen", "yuna@quillfen"]),
+        _ if command.starts_with("engagement") || command.starts_with("serviceScope") => whole(&["idris@quillfen"]),
+        // The vendor's people bring a site as far as its initiation; from there on the sponsor moves it.
+        "studySiteAssess" | "studySiteSelect" | "studySiteContract" | "studySiteInitiate" | "studySiteDeselect" => {
+            whole(&["marisol@quillfen", "yuna@quillfen", "ravi@veltrona", "saoirse@veltrona"])
+        }
+        // Only regulatory affairs records a rejection, and the demo has nobody there.
+        "studyCountryReject" => &[],
+        _ => whole(&["marisol@quillfen", "yuna@quillfen"]),
+    }
+}
+
+/// Whether an asker sees every record that the input names.
+async fn sees(house: &House, asker: &Asker, input: &Json) -> bool {
+    let ids: Vec<&Json> =
+        input.as_object().unwrap().iter().filter(|(name, _)| *name == "id" || name.ends_with("Id")).map(|(_, id)| id).collect();
+    let ids: Vec<&Json> = ids.into_iter().filter(|id| id.as_str().is_some_and(|id| id.contains('_'))).collect();
+    let answer = asker.ask(house, "query($ids: [ID!]!) { nodes(ids: $ids) { id } }", json!({ "ids": ids })).await;
+    let nodes = answer.at("/data/nodes").as_array().unwrap_or_else(|| panic!("{}: {}", asker.name, answer.text));
+    nodes.iter().all(|node| !node.is_null())
+}
+
+fn pascal(name: &str) -> String {
+    format!("{}{}", name[..1].to_uppercase(), &name[1..])
+}
+
+#[tokio::test]
+async fn who_may_not_is_told_so_and_writes_nothing() {
+    for kind in BOTH {
+        let ground = Ground::with_demo(kind).await;
+        let settings = tandem_gateway::config::Settings { rate_limit: 0, ..ground.settings() };
+        let house = ground.serve_with(settings).await.unwrap();
+        let askers = everybody();
+        for asker in &askers {
+            let _ = asker.ask(&house, "{ viewer { side } }", json!({})).await;
+        }
+        let targets = Targets::find(&house).await;
+        let (before, length) = (fingerprint(&ground).await, journal_length(&ground).await);
+        let mut refused = BTreeMap::new();
+        for command in catalogue() {
+            let input = input(command, &targets);
+            let query = format!(
+                "mutation($input: {}Input!) {{ answer: {}(input: $input) {{ userErrors {{ code field }} }} }}",
+                pascal(&command.name),
+                command.name
+            );
+            for asker in askers.iter().filter(|asker| !may(&command.name).iter().any(|name| asker.name.starts_with(name))) {
+                let answer = asker.ask(&house, &query, json!({ "input": input })).await;
+                let errors = answer
+                    .at("/data/answer/userErrors")
+                    .as_array()
+                    .unwrap_or_else(|| panic!("{} {}: {}", asker.name, command.name, answer.text));
+                let expected = if sees(&house, asker, &input).await { "FORBIDDEN" } else { "NOT_FOUND" };
+                let words = format!("{} {}: {} where {expected} is right", asker.name, command.name, answer.text);
+                let first = errors.first().unwrap_or_else(|| panic!("{words}"))["code"].as_str().unwrap();
+                // Where several ids are named, whoever may not at all is told before the ids are looked up, or the other way round.
+                let fits = first == expected || (first == "FORBIDDEN" && command.flavour == Flavour::Create);
+                assert!(fits, "{words}");
+                *refused.entry(first.to_owned()).or_insert(0) += 1;
+            }
+        }
+        assert!(refused["FORBIDDEN"] > 300 && refused["NOT_FOUND"] > 300, "{refused:?}");
+        assert_eq!(journal_length(&ground).await, length);
+        assert_eq!(fingerprint(&ground).await, before, "{kind:?}: a refused command wrote something");
+        house.stop().await;
+    }
+}
+
+/// The same inputs, tried by who may: the refusals above are of the persons and not of the inputs.
+#[tokio::test]
+async fn who_may_is_not_refused_for_who_he_is() {
+    for kind in BOTH {
+        let ground = Ground::with_demo(kind).await;
+        let settings = tandem_gateway::config::Settings { rate_limit: 0, ..ground.settings() };
+        let house = ground.serve_with(settings).await.unwrap();
+        let targets = Targets::find(&house).await;
+        let askers = everybody();
+        for command in catalogue() {
+            let mut input = input(command, &targets);
+            input["dryRun"] = json!(true);
+            let query = format!(
+                "mutation($input: {}Input!) {{ answer: {}(input: $input) {{ userErrors {{ code message field }} }} }}",
+                pascal(&command.name),
+                command.name
+            );
+            let Some(name) = may(&command.name).first() else { continue };
+            let asker = askers.iter().find(|asker| asker.name.starts_with(name)).unwrap();
+            let answer = asker.ask(&house, &query, json!({ "input": input })).await;
+            let errors =
+                answer.at("/data/answer/userErrors").as_array().unwrap_or_else(|| panic!("{name} {}: {}", command.name, answer.text));
+            let wrong = errors.iter().any(|error| error["code"] == "FORBIDDEN" || error["code"] == "NOT_FOUND");
+            assert!(!wrong, "{name} {}: {}", command.name, answer.text);
+        }
+        house.stop().await;
+    }
+}

@@ -1,6 +1,7 @@
 //! Commands on people, memberships and machine clients.
 
 use sea_orm::ConnectionTrait;
+use tandem_domain::access::{Action, may_ever};
 use tandem_domain::command::{Command, Refusal};
 use tandem_domain::engagement::Engagement;
 use tandem_domain::id::{OrganizationId, StudyId, TypedId};
@@ -9,7 +10,7 @@ use tandem_domain::party::{
     membership_grant, person_invite,
 };
 use tandem_domain::portfolio::{Study, StudySite};
-use tandem_domain::record::Stored;
+use tandem_domain::record::{Kind, Stored};
 use uuid::Uuid;
 
 use super::{Planned, Work};
@@ -21,6 +22,7 @@ impl Work<'_> {
         match command {
             Command::PersonInvite(input) => Planned::of(person_invite(&self.deciding(), input.clone())?),
             Command::MembershipGrant(input) => {
+                self.may_at_all(Kind::Membership, Action::Create)?;
                 check_grant(&self.deciding(), input)?;
                 self.own_person(input).await?;
                 let reach = self.reach(input).await?;
@@ -32,6 +34,7 @@ impl Work<'_> {
                 Planned::of(membership_end(&deciding, stored.record, input)?)
             }
             Command::ApiClientCreate(input) => {
+                self.may_at_all(Kind::ApiClient, Action::Create)?;
                 let ids: Vec<Uuid> = input.engagement_ids.iter().flatten().map(|id| id.uuid()).collect();
                 let engagements: Vec<Engagement> = self.vault.system_read(&self.transaction, "id", &ids).await?;
                 let own =
@@ -48,6 +51,12 @@ impl Work<'_> {
             }
             _ => Err(Refusal::forbidden().into()),
         }
+    }
+
+    /// Refuses who never may, before the system looks anything up: its words must not tell him what there is.
+    pub(super) fn may_at_all(&self, kind: Kind, action: Action) -> Result<(), WriteError> {
+        let may = self.viewer.grants.iter().any(|grant| may_ever(kind, action, grant.role));
+        if may { Ok(()) } else { Err(Refusal::forbidden().into()) }
     }
 
     fn is_own(&self, organization: OrganizationId) -> bool {

@@ -83,7 +83,7 @@ pub fn address(name: &str) -> String {
     format!("canary-{name}@{organization}.example.org").to_lowercase()
 }
 
-/// People, their contacts and memberships, and machine clients.
+/// People, their contacts and memberships.
 pub fn plant(world: &mut Builder) {
     for (name, role, reach) in PEOPLE {
         let organization = name.split('.').next().unwrap_or_default();
@@ -102,6 +102,10 @@ pub fn plant(world: &mut Builder) {
             world.plant(name, membership.into_entity());
         }
     }
+}
+
+/// The machine clients; after the engagements that they are limited to.
+pub fn plant_clients(world: &mut Builder) {
     for (name, organization, scopes, engagements) in CLIENTS {
         let client = ApiClient {
             id: world.id(name),

@@ -93,6 +93,7 @@ pub fn world() -> Vec<Planted> {
     for row in ENGAGEMENTS {
         engagement(&mut world, row);
     }
+    people::plant_clients(&mut world);
     for (study, code, lead, sites) in COUNTRIES {
         study_country(&mut world, study, code, *lead);
         for (name, responsible) in *sites {

@@ -254,7 +254,10 @@ impl Store {
                 self.push_filter(sql, kind, inner, alias);
                 sql.push(", 1 = 0)");
             }
-            Filter::Test(test) => push_test(sql, kind, test, alias),
+            Filter::Test(test) => match scalar_of(kind, test.column) {
+                Some(Scalar::Id(target)) if test.column != "id" => self.push_edge_test(sql, kind, test, target, alias),
+                _ => push_test(sql, kind, test, alias),
+            },
             Filter::Part(part, inner) => {
                 let part_alias = format!("{alias}p");
                 sql.push("EXISTS (SELECT 1 FROM ").push(part.def().table).push(" ").push(&part_alias);
@@ -265,6 +268,34 @@ impl Store {
                 sql.push(")");
             }
         }
+    }
+
+    /// A comparison of an edge: one that leads to what the viewer may not see holds nothing for him, in filters too.
+    fn push_edge_test(&self, sql: &mut Sql, kind: Kind, test: &Test, target: Kind, alias: &str) {
+        let (values, negated) = match &test.compare {
+            Compare::Eq(value) => (vec![value.clone()], false),
+            Compare::In(values) => (values.clone(), false),
+            Compare::NotIn(values) => (values.clone(), true),
+            _ => return push_test(sql, kind, test, alias),
+        };
+        let (nothing, ids): (Vec<Cell>, Vec<Cell>) = values.into_iter().partition(|value| *value == Cell::Null);
+        sql.push(if negated { "NOT COALESCE(((" } else { "((" });
+        push_one_of(sql, &format!("{alias}.{}", test.column), &ids, Scalar::Id(target)).push(" AND ");
+        self.push_seen(sql, test.column, target, alias);
+        sql.push(")");
+        if !nothing.is_empty() {
+            sql.push(" OR NOT ");
+            self.push_seen(sql, test.column, target, alias);
+        }
+        sql.push(if negated { "), 1 = 0)" } else { ")" });
+    }
+
+    fn push_seen(&self, sql: &mut Sql, column: &str, target: Kind, alias: &str) {
+        let end = format!("{alias}e");
+        sql.push("EXISTS (SELECT 1 FROM ").push(target.def().table).push(" ").push(&end).push(" WHERE ").push(&end);
+        sql.push(".id = ").push(alias).push(".").push(column).push(" AND ");
+        push_scope(sql, self.viewer(), target, &end, Source::Table);
+        sql.push(")");
     }
 
     fn push_joined(&self, sql: &mut Sql, kind: Kind, filters: &[Filter], alias: &str, word: &str, none: &str) {

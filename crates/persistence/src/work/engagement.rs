@@ -1,5 +1,6 @@
 //! Commands on engagements and their service scopes.
 
+use tandem_domain::access::Action;
 use tandem_domain::command::{Command, Refusal};
 use tandem_domain::engagement::{
     Engagement, EngagementInternal, Parties, ServiceScope, engagement_create, engagement_internal_update, engagement_update,
@@ -8,7 +9,7 @@ use tandem_domain::engagement::{
 use tandem_domain::id::{EngagementId, OrganizationId, PersonId, StudyId, StudySiteId, TypedId};
 use tandem_domain::party::{Membership, Organization, Person};
 use tandem_domain::portfolio::{Study, StudySite};
-use tandem_domain::record::{Patch, Stored};
+use tandem_domain::record::{Kind, Patch, Stored};
 use uuid::Uuid;
 
 use super::{Planned, Work};
@@ -18,6 +19,7 @@ impl Work<'_> {
     pub(super) async fn plan_engagement(&self, command: &Command) -> Result<Planned, WriteError> {
         match command {
             Command::EngagementCreate(input) => {
+                self.may_ever(Kind::Engagement, Action::Create)?;
                 let study = self.named::<Study>(input.study_id, "studyId").await?.record;
                 let vendor = self.named::<Organization>(input.vendor_id, "vendorId").await?.record;
                 let prime = self.named_if::<Engagement, EngagementId>(input.subcontract_of_id, "subcontractOfId").await?;
@@ -27,6 +29,7 @@ impl Work<'_> {
             }
             Command::EngagementUpdate(input) => {
                 let stored: Stored<Engagement> = self.subject(input.id).await?;
+                self.may_ever(Kind::Engagement, Action::Update)?;
                 self.leads_if(stored.record.sponsor_id, &input.lead_sponsor_id, "leadSponsorId").await?;
                 self.leads_if(stored.record.vendor_id, &input.lead_vendor_id, "leadVendorId").await?;
                 let deciding = self.deciding_about(&stored).await?;
@@ -62,7 +65,7 @@ impl Work<'_> {
 
     async fn whole_named<I: TypedId>(&self, id: I, field: &str) -> Result<Engagement, WriteError> {
         let engagement = self.named::<Engagement>(id, field).await?.record;
-        self.lock(tandem_domain::record::Kind::Study, engagement.study_id.uuid()).await?;
+        self.lock(Kind::Study, engagement.study_id.uuid()).await?;
         Ok(engagement)
     }
 
@@ -89,7 +92,7 @@ impl Work<'_> {
         let Some(sites) = sites else { return Ok(()) };
         let ids: Vec<Uuid> = sites.iter().map(|id| id.uuid()).collect();
         for id in ids {
-            match self.visible(tandem_domain::record::Kind::StudySite, id).await? {
+            match self.visible(Kind::StudySite, id).await? {
                 Some(row) if row.entity()?.typed::<StudySite>()?.record.study_id == study => {}
                 _ => return Err(Refusal::not_found("studySiteIds").into()),
             }

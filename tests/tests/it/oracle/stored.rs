@@ -117,7 +117,7 @@ impl Sight<'_> {
             }
         }
         let column = another_column(kind);
-        let by_column = request(kind, column, expected.len() % 2 == 0);
+        let by_column = request(kind, column, expected.len().is_multiple_of(2));
         let (there, back) = (self.page_through(&by_column, false, 2).await?, self.page_through(&by_column, true, 3).await?);
         same("paging by another column", &there.iter().copied().collect())?;
         if there != back || there.len() != expected.len() {

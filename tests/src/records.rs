@@ -6,7 +6,7 @@ use tandem_domain::access::{ClientScope, Role};
 use tandem_domain::engagement::{
     Engagement, EngagementConfirmation, EngagementInternal, EngagementModel, EngagementState, RiskTier, ServiceCategory, ServiceScope,
 };
-use tandem_domain::id::{EngagementId, OrganizationId, PersonId, TypedId};
+use tandem_domain::id::{OrganizationId, PersonId, TypedId};
 use tandem_domain::party::{ApiClient, Membership, MembershipScope, Organization, OrganizationType, Person, PersonContact};
 use tandem_domain::portfolio::{
     Site, Study, StudyBenchmark, StudyConfirmation, StudyCountry, StudyCountryState, StudyInternal, StudyRegistry, StudySite,
@@ -348,10 +348,4 @@ pub fn service_scope(number: u128, engagement: &Engagement) -> ServiceScope {
         in_scope: true,
         exclusions_note: None,
     }
-}
-
-/// The engagements of a list, by id: for clients that reach only some.
-#[must_use]
-pub fn ids_of(engagements: &[&Engagement]) -> Vec<EngagementId> {
-    engagements.iter().map(|engagement| engagement.id).collect()
 }

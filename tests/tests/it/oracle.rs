@@ -50,7 +50,9 @@ fn number_from(variable: &str, otherwise: u64) -> u64 {
 fn on_worlds(what: &str, worlds: u64, check: impl Fn(&Built) -> Result<Tally, String>) -> Tally {
     let mut seed = [0_u8; 32];
     seed[..8].copy_from_slice(&number_from("TANDEM_ORACLE_SEED", 1).to_le_bytes());
-    let config = Config { cases: u32::try_from(worlds).unwrap(), failure_persistence: None, max_shrink_iters: 300, ..Config::default() };
+    // A failure is made smaller for as long as somebody at a terminal waits, not longer.
+    let (cases, max_shrink_time) = (u32::try_from(worlds).unwrap(), 30_000);
+    let config = Config { cases, failure_persistence: None, max_shrink_iters: 300, max_shrink_time, ..Config::default() };
     let mut runner = TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &seed));
     let (begun, total) = (Instant::now(), RefCell::new(Tally::default()));
     let outcome = runner.run(&plans(), |plan: Plan| {

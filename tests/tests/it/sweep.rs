@@ -67,7 +67,14 @@ async fn edit(ward: &mut Ward) {
         ("A.sm", "studyCountry:A1-DE", "studyCountryUpdate", r#"leadEngagementId: "$W""#, "study_country:A1-DE", "there"),
         ("A.sm", "studyCountry:A1-DE", "studyCountryUpdate", r#"leadEngagementId: "$V""#, "study_country:A1-DE", "back"),
         ("A.sm", "study:A1", "studyInternalUpdate", "riskScore: 5900001.25", "study_internal:A1", "assessed"),
-        ("A.fin", "study:A1", "studyBenchmarkUpdate", r#"budgetMinorUnits: 7900000000003, budgetCurrency: "EUR""#, "study_benchmark:A1", "priced"),
+        (
+            "A.fin",
+            "study:A1",
+            "studyBenchmarkUpdate",
+            r#"budgetMinorUnits: 7900000000003, budgetCurrency: "EUR""#,
+            "study_benchmark:A1",
+            "priced",
+        ),
         ("A.vm", "engagement:A1V", "engagementInternalUpdate", "healthScore: 5900002.25", "engagement_internal:A1V", "judged"),
         ("A.sm", "site:A1-us1", "siteUpdate", r#"city: "CANARY-site-A1-us1-city-later""#, "site:A1-us1", "renamed"),
     ];
@@ -212,7 +219,8 @@ impl<'a> Walker<'a> {
                 }
             }
         }
-        let all: Vec<String> = ward.planted.iter().filter(|planted| planted.entity.kind().def().part_of.is_none()).map(Planted::shown_id).collect();
+        let all: Vec<String> =
+            ward.planted.iter().filter(|planted| planted.entity.kind().def().part_of.is_none()).map(Planted::shown_id).collect();
         for some in all.chunks(100) {
             self.ask_well("query($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }", json!({ "ids": some })).await;
         }
@@ -256,12 +264,15 @@ impl<'a> Walker<'a> {
                 let words = format!("total {total}, paged {}, distinct {}, expected {} to {}", ids.len(), set.len(), must.len(), may.len());
                 self.find(format!("LIST {} {list}", self.persona.name), &words);
             }
-            let orders: Vec<String> = orders.iter().flat_map(|order| ["ASC", "DESC"].map(|way| format!("{{ field: {order}, direction: {way} }}"))).collect();
+            let orders: Vec<String> =
+                orders.iter().flat_map(|order| ["ASC", "DESC"].map(|way| format!("{{ field: {order}, direction: {way} }}"))).collect();
             for some in orders.chunks(10) {
                 let fields: Vec<String> = some
                     .iter()
                     .enumerate()
-                    .map(|(index, order)| format!("o{index}: {list}(orderBy: [{order}], first: 60) {{ totalCount edges {{ cursor }} nodes {{ id }} }}"))
+                    .map(|(index, order)| {
+                        format!("o{index}: {list}(orderBy: [{order}], first: 60) {{ totalCount edges {{ cursor }} nodes {{ id }} }}")
+                    })
                     .collect();
                 let body = self.ask_well(&format!("{{ {} }}", fields.join(" ")), json!({})).await;
                 for (index, order) in some.iter().enumerate() {
@@ -287,7 +298,9 @@ impl<'a> Walker<'a> {
             let kind = *Kind::ALL.iter().find(|kind| kind.name() == ty).unwrap();
             let mut probes = Vec::new();
             for field in self.ward.shape.fields(&format!("{ty}Filter")) {
-                if let Some(part) = Kind::ALL.iter().find(|part| part.def().part_of == Some(kind) && field.ty.name == format!("{}Filter", part.name())) {
+                if let Some(part) =
+                    Kind::ALL.iter().find(|part| part.def().part_of == Some(kind) && field.ty.name == format!("{}Filter", part.name()))
+                {
                     for inner in self.ward.shape.fields(&field.ty.name) {
                         let wrap = |test: &str| format!("{{ {}: {test} }}", field.name);
                         self.probes(kind, *part, inner, &wrap, &mut probes);
@@ -297,14 +310,20 @@ impl<'a> Walker<'a> {
                 }
             }
             for some in probes.chunks(20) {
-                let fields: Vec<String> =
-                    some.iter().enumerate().map(|(index, (filter, ..))| format!("p{index}: {list}(filter: {filter}) {{ totalCount }}")).collect();
+                let fields: Vec<String> = some
+                    .iter()
+                    .enumerate()
+                    .map(|(index, (filter, ..))| format!("p{index}: {list}(filter: {filter}) {{ totalCount }}"))
+                    .collect();
                 let document = format!("{{ {} }}", fields.join(" "));
                 let body = self.ask_well(&document, json!({})).await;
                 for (index, (filter, least, most)) in some.iter().enumerate() {
                     let count = body["data"][format!("p{index}")]["totalCount"].as_i64().unwrap_or(-1);
                     if count < *least || count > *most {
-                        self.find(format!("FILTER {} {list}({filter})", self.persona.name), &format!("{count}, expected {least} to {most}"));
+                        self.find(
+                            format!("FILTER {} {list}({filter})", self.persona.name),
+                            &format!("{count}, expected {least} to {most}"),
+                        );
                     }
                 }
             }
@@ -370,12 +389,17 @@ impl Ward {
     fn edited(&self, literal: &str) -> bool {
         let homes = ["study_internal:A1", "study_benchmark:A1", "engagement_internal:A1V"];
         let text = literal.trim_matches('"');
-        self.canaries.iter().any(|(canary, home)| canary == text && (homes.contains(&home.record.as_str()) || canary == "CANARY-site-A1-us1-city"))
+        self.canaries
+            .iter()
+            .any(|(canary, home)| canary == text && (homes.contains(&home.record.as_str()) || canary == "CANARY-site-A1-us1-city"))
     }
 }
 
 fn ids_of(page: &Json) -> Vec<String> {
-    page["nodes"].as_array().map(|nodes| nodes.iter().map(|node| node["id"].as_str().unwrap_or_default().to_owned()).collect()).unwrap_or_default()
+    page["nodes"]
+        .as_array()
+        .map(|nodes| nodes.iter().map(|node| node["id"].as_str().unwrap_or_default().to_owned()).collect())
+        .unwrap_or_default()
 }
 
 async fn sweep(backend: Backend) {
@@ -392,7 +416,13 @@ async fn sweep(backend: Backend) {
             walker.walk_lists().await;
             walker.walk_filters().await;
             walker.walk_mutations().await;
-            println!("{backend:?} {}: {} requests, {} findings {:?}", persona.name, walker.requests, walker.findings.len(), walker.findings.keys());
+            println!(
+                "{backend:?} {}: {} requests, {} findings {:?}",
+                persona.name,
+                walker.requests,
+                walker.findings.len(),
+                walker.findings.keys()
+            );
             walker
         }
     });
@@ -402,7 +432,9 @@ async fn sweep(backend: Backend) {
         .canaries
         .iter()
         .filter(|_| only.is_none())
-        .filter(|(canary, home)| !seen.contains(canary) && !NEVER_SHOWN.contains(&home.column) && !ward.is_out_of_reach(canary, &home.record))
+        .filter(|(canary, home)| {
+            !seen.contains(canary) && !NEVER_SHOWN.contains(&home.column) && !ward.is_out_of_reach(canary, &home.record)
+        })
         .map(|(canary, home)| format!("UNSEEN {canary} of {}.{}", home.record, home.column))
         .collect();
     let findings: Vec<String> =
@@ -490,8 +522,13 @@ impl Walker<'_> {
             for field in input.iter().filter(|field| field.ty.name == "ID") {
                 let kind = named(field, own);
                 let (_, may) = self.expected(kind);
-                let hidden: Vec<String> =
-                    ward.planted.iter().filter(|planted| planted.entity.kind() == kind).map(Planted::shown_id).filter(|id| !may.contains(id)).collect();
+                let hidden: Vec<String> = ward
+                    .planted
+                    .iter()
+                    .filter(|planted| planted.entity.kind() == kind)
+                    .map(Planted::shown_id)
+                    .filter(|id| !may.contains(id))
+                    .collect();
                 let mut object = serde_json::Map::new();
                 for other in input.iter().filter(|other| other.ty.required && other.name != field.name) {
                     let value = if other.ty.name == "ID" {
@@ -522,7 +559,10 @@ impl Walker<'_> {
                 }
                 for (answer, id) in &tried {
                     if answer != &tried[0].0 {
-                        self.find(format!("TELLS {} {}.{} {id}", self.persona.name, mutation.name, field.name), &format!("{answer}\n{}", tried[0].0));
+                        self.find(
+                            format!("TELLS {} {}.{} {id}", self.persona.name, mutation.name, field.name),
+                            &format!("{answer}\n{}", tried[0].0),
+                        );
                     }
                 }
                 for id in seen {

@@ -3,6 +3,7 @@
 
 pub mod asker;
 pub mod canary;
+pub mod expected;
 pub mod people;
 pub mod records;
 pub mod shape;

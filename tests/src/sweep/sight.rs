@@ -1,10 +1,6 @@
 //! Who may see what of the sweep's world: written by hand from the domain's rules (roles, field policies, entity matrix).
 //! Each line lists records by name; `*` stands for any rest, and `~` before a line marks what the rules leave open.
 
-use std::collections::BTreeSet;
-
-use crate::sweep::world::Planted;
-
 /// A persona: a person by name, or a machine client with the scopes of its token.
 #[derive(Clone, Copy, Debug)]
 pub struct Persona {
@@ -13,9 +9,9 @@ pub struct Persona {
     /// For a machine client: the scopes that its token names.
     pub scopes: Option<&'static [&'static str]>,
     /// What it has to see.
-    must: &'static [&'static str],
+    pub(super) must: &'static [&'static str],
     /// What it may see, where the rules say neither yes nor no.
-    may: &'static [&'static str],
+    pub(super) may: &'static [&'static str],
 }
 
 const ALL_SCOPES: &[&str] = &["study:read", "site:read", "engagement:read"];
@@ -50,6 +46,75 @@ macro_rules! vendor_v_sites {
             "study_site_contact:A1-de1", "study_site_contact:A1-fr1", "study_site_contact:B1-gb1",
             "study_site_registry:A1-de1", "study_site_registry:A1-fr1", "study_site_registry:B1-gb1",
             "site:A1-de1", "site:A1-fr1", "site:B1-gb1", $($more),*]
+    };
+}
+
+/// What the whole-organisation client of V has: also the subcontract under its engagement, as its people do.
+macro_rules! client_v_whole {
+    () => {
+        &[
+            "organization:V",
+            "organization:A",
+            "organization:B",
+            "person:A.vm",
+            "person:V.pm",
+            "person:B.sm",
+            "person:V.qa",
+            "study:A1",
+            "study:B1",
+            "study_registry:A1",
+            "study_registry:B1",
+            "engagement:A1V",
+            "engagement:A2V",
+            "engagement:B1V",
+            "service_scope:A1V-*",
+            "service_scope:A2V-x",
+            "service_scope:B1V-x",
+            "study_country:A1-DE",
+            "study_country:A1-FR",
+            "study_country:B1-GB",
+            "study_site:A1-de1",
+            "study_site:A1-fr1",
+            "study_site:B1-gb1",
+            "study_site_registry:A1-de1",
+            "study_site_registry:A1-fr1",
+            "study_site_registry:B1-gb1",
+            "site:A1-de1",
+            "site:A1-fr1",
+            "site:B1-gb1",
+            "engagement:A1S",
+            "service_scope:A1S-x",
+            "organization:S",
+            "person:S.pm",
+        ]
+    };
+}
+
+/// What the client of V that reaches one engagement has, with what is subcontracted from it.
+macro_rules! client_v_engagement {
+    () => {
+        &[
+            "organization:V",
+            "organization:A",
+            "person:A.vm",
+            "person:V.pm",
+            "study:A1",
+            "study_registry:A1",
+            "engagement:A1V",
+            "service_scope:A1V-*",
+            "study_country:A1-DE",
+            "study_country:A1-FR",
+            "study_site:A1-de1",
+            "study_site:A1-fr1",
+            "study_site_registry:A1-de1",
+            "study_site_registry:A1-fr1",
+            "site:A1-de1",
+            "site:A1-fr1",
+            "engagement:A1S",
+            "service_scope:A1S-x",
+            "organization:S",
+            "person:S.pm",
+        ]
     };
 }
 
@@ -475,65 +540,8 @@ pub const PERSONAS: &[Persona] = &[
     },
     Persona { name: "A-study", scopes: Some(ALL_SCOPES), may: &[], must: &["organization:A", "study:A*", "study_registry:A*"] },
     Persona { name: "A-mute", scopes: Some(&[]), may: &[], must: &["organization:A"] },
-    Persona {
-        name: "V-whole",
-        scopes: Some(ALL_SCOPES),
-        may: &[],
-        must: &[
-            "organization:V",
-            "organization:A",
-            "organization:B",
-            "person:A.vm",
-            "person:V.pm",
-            "person:B.sm",
-            "person:V.qa",
-            "study:A1",
-            "study:B1",
-            "study_registry:A1",
-            "study_registry:B1",
-            "engagement:A1V",
-            "engagement:A2V",
-            "engagement:B1V",
-            "service_scope:A1V-*",
-            "service_scope:A2V-x",
-            "service_scope:B1V-x",
-            "study_country:A1-DE",
-            "study_country:A1-FR",
-            "study_country:B1-GB",
-            "study_site:A1-de1",
-            "study_site:A1-fr1",
-            "study_site:B1-gb1",
-            "study_site_registry:A1-de1",
-            "study_site_registry:A1-fr1",
-            "study_site_registry:B1-gb1",
-            "site:A1-de1",
-            "site:A1-fr1",
-            "site:B1-gb1",
-        ],
-    },
-    Persona {
-        name: "V-eng",
-        scopes: Some(ALL_SCOPES),
-        may: &[],
-        must: &[
-            "organization:V",
-            "organization:A",
-            "person:A.vm",
-            "person:V.pm",
-            "study:A1",
-            "study_registry:A1",
-            "engagement:A1V",
-            "service_scope:A1V-*",
-            "study_country:A1-DE",
-            "study_country:A1-FR",
-            "study_site:A1-de1",
-            "study_site:A1-fr1",
-            "study_site_registry:A1-de1",
-            "study_site_registry:A1-fr1",
-            "site:A1-de1",
-            "site:A1-fr1",
-        ],
-    },
+    Persona { name: "V-whole", scopes: Some(ALL_SCOPES), may: &[], must: client_v_whole![] },
+    Persona { name: "V-eng", scopes: Some(ALL_SCOPES), may: &[], must: client_v_engagement![] },
     Persona {
         name: "W-eng",
         scopes: Some(ALL_SCOPES),
@@ -554,52 +562,3 @@ pub const PERSONAS: &[Persona] = &[
         ],
     },
 ];
-
-/// What a persona has to see, and what it may see.
-#[derive(Clone, Debug, Default)]
-pub struct Sight {
-    /// Records by name that have to come out somewhere.
-    pub must: BTreeSet<String>,
-    /// Those and the ones that the rules leave open.
-    pub may: BTreeSet<String>,
-}
-
-impl Persona {
-    /// The persona's sight of this world.
-    ///
-    /// # Panics
-    /// Where a line of the table names nothing: it would say nothing.
-    #[must_use]
-    pub fn sight(&self, world: &[Planted]) -> Sight {
-        let own = match self.scopes {
-            Some(_) => vec![format!("client:{}", self.name)],
-            None => vec![format!("person:{}", self.name), format!("person_contact:{}", self.name), format!("membership:{}", self.name)],
-        };
-        let named = |patterns: &[&str]| -> BTreeSet<String> {
-            let mut found = BTreeSet::new();
-            for pattern in patterns {
-                let before = found.len();
-                let keys = world.iter().map(Planted::key);
-                let matching: Vec<String> = keys.filter(|key| fits(pattern, key)).collect();
-                assert!(!matching.is_empty() || before > usize::MAX, "{pattern} names nothing");
-                found.extend(matching);
-            }
-            found
-        };
-        let mut must = named(self.must);
-        must.extend(own);
-        let mut may = named(self.may);
-        may.extend(must.iter().cloned());
-        Sight { must, may }
-    }
-}
-
-/// Whether a record's name fits a line: `*` in kind or name stands for any rest of it.
-fn fits(pattern: &str, key: &str) -> bool {
-    let (Some((kinds, names)), Some((kind, name))) = (pattern.split_once(':'), key.split_once(':')) else { return false };
-    part_fits(kinds, kind) && part_fits(names, name)
-}
-
-fn part_fits(pattern: &str, text: &str) -> bool {
-    pattern.strip_suffix('*').map_or(pattern == text, |beginning| text.starts_with(beginning))
-}

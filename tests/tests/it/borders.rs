@@ -140,7 +140,7 @@ fn a_finder_out_of_place_is_found() {
     let found = |path: &str| sources::finders_out_of_place(&file(path, call)).len();
     assert_eq!(found("crates/persistence/src/portfolio/study.rs"), 1);
     assert_eq!(found("crates/graphql/src/finder.rs"), 1);
-    assert_eq!(found("crates/persistence/src/finder.rs"), 0);
+    assert_eq!(found("crates/persistence/src/store.rs"), 0);
 }
 
 #[test]

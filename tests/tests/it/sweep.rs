@@ -14,9 +14,10 @@ use tandem_gateway::demo::epoch;
 use tandem_tests::house::{Backend, Ground, House};
 use tandem_tests::sweep::asker::{Asker, Raw, settings};
 use tandem_tests::sweep::canary::{Canaries, NEVER_SHOWN};
+use tandem_tests::sweep::expected::Sight;
 use tandem_tests::sweep::records::world;
 use tandem_tests::sweep::shape::{Field, INTROSPECTION, Shape};
-use tandem_tests::sweep::sight::{PERSONAS, Persona, Sight};
+use tandem_tests::sweep::sight::{PERSONAS, Persona};
 use tandem_tests::sweep::world::Planted;
 
 /// What all personas walk through.
@@ -173,6 +174,23 @@ impl<'a> Walker<'a> {
             records.map(Planted::shown_id).collect()
         };
         (of(&self.sight.must), of(&self.sight.may))
+    }
+
+    /// Whether a persona may name this record by id without reading it: an administrator gives scopes over his own organisation's
+    /// studies and engagements, a vendor manager names a colleague as lead. Both hold for their own organisation alone.
+    fn is_named_by_id(&self, mutation: &str, field: &str, planted: &Planted) -> bool {
+        let organization = self.persona.name.chars().next().unwrap_or_default();
+        match (mutation, field) {
+            ("membershipGrant" | "apiClientCreate", "studyId" | "engagementId" | "studySiteId" | "engagementIds") => {
+                let colleague = if matches!(organization, 'A' | 'B') { format!("{organization}.sm") } else { format!("{organization}.pm") };
+                PERSONAS.iter().find(|one| one.name == colleague).is_some_and(|one| {
+                    let sight = one.sight(&self.ward.planted);
+                    sight.must.contains(&planted.key()) || sight.may.contains(&planted.key())
+                })
+            }
+            ("engagementCreate" | "engagementUpdate", "leadSponsorId") => planted.name.starts_with(&format!("{organization}.")),
+            _ => false,
+        }
     }
 
     async fn walk_pairs(&mut self) {
@@ -526,6 +544,7 @@ impl Walker<'_> {
                     .planted
                     .iter()
                     .filter(|planted| planted.entity.kind() == kind)
+                    .filter(|planted| !self.is_named_by_id(&mutation.name, &field.name, planted))
                     .map(Planted::shown_id)
                     .filter(|id| !may.contains(id))
                     .collect();

@@ -2,7 +2,7 @@
 //! A new role, kind or action does not compile until it is decided here; what is not allowed here is denied.
 
 use crate::access::reach::ways;
-use crate::access::way::{covers_link, covers_row, covers_write};
+use crate::access::way::{covers_link, covers_row, covers_write, lies_where_engagements_work};
 use crate::access::{ClientScope, Cover, Facts, Grant, Owner, PrincipalKind, Readers, Role, Viewer, Way};
 use crate::id::TypedId;
 use crate::record::Kind;
@@ -146,8 +146,18 @@ pub fn writes(viewer: &Viewer, action: Action, facts: &Facts) -> bool {
         && viewer.grants.iter().any(|grant| {
             may_ever(facts.kind, action, grant.role)
                 && writing_owner(facts.kind, grant.role).is_some_and(|owner| owner_of(facts, owner) == organization)
+                && works_still(viewer, facts)
                 && covers_write(&grant.scope, facts, viewer.now.date_naive())
         })
+}
+
+/// Whether what lets a vendor write still stands: the engagement that leads a country, or is responsible for a site, works there
+/// today. Of an ended engagement the vendor keeps what it may read through another, and writes nothing.
+fn works_still(viewer: &Viewer, facts: &Facts) -> bool {
+    let (organization, today) = (viewer.organization.uuid(), viewer.now.date_naive());
+    let by_engagement =
+        |link: &crate::access::Link| link.organization == organization && link.engagement == facts.engagement && link.counts_on(today);
+    facts.sponsor == Some(organization) || !lies_where_engagements_work(facts.kind) || facts.links.iter().any(by_engagement)
 }
 
 /// Which column has to name a writer's own organisation.

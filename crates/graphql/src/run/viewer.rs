@@ -1,10 +1,12 @@
 //! The viewer as he sees himself: who he is, for whom he acts, what was granted, and the limits that hold for him.
 
+use async_graphql::futures_util::future::try_join_all;
 use async_graphql::{ComplexObject, Context, ID, ServerResult, SimpleObject, Value};
 use tandem_domain::access::{PrincipalKind, Scope};
 use tandem_domain::id::TypedId;
 use tandem_domain::record::Kind;
 
+use super::error::Failure;
 use super::record::one;
 use super::session::Session;
 use crate::limits::Limits;
@@ -27,7 +29,8 @@ pub(crate) struct ViewerGrant {
 }
 
 impl ViewerGrant {
-    fn of(grant: &tandem_domain::access::Grant) -> Self {
+    /// A grant may outlive what it was for: an id is shown only where what it names is still to be seen.
+    async fn of(session: &Session, grant: &tandem_domain::access::Grant) -> Result<Self, Failure> {
         let plain = Self {
             role: grant.role.to_string(),
             scope: "ALL_ORG",
@@ -36,19 +39,27 @@ impl ViewerGrant {
             country_code: None,
             study_site_id: None,
         };
-        let id = |id: &dyn ToString| Some(ID(id.to_string()));
-        match &grant.scope {
+        Ok(match &grant.scope {
             Scope::Organization => plain,
-            Scope::Study(study) => Self { scope: "STUDY", study_id: id(study), ..plain },
+            Scope::Study(study) => Self { scope: "STUDY", study_id: seen(session, *study).await?, ..plain },
             Scope::Engagement { engagement, study } => {
-                Self { scope: "ENGAGEMENT", engagement_id: id(engagement), study_id: id(study), ..plain }
+                let (engagement_id, study_id) = (seen(session, *engagement).await?, seen(session, *study).await?);
+                Self { scope: "ENGAGEMENT", engagement_id, study_id, ..plain }
             }
             Scope::Country { study, country } => {
-                Self { scope: "COUNTRY", study_id: id(study), country_code: Some(country.to_string()), ..plain }
+                let study_id = seen(session, *study).await?;
+                Self { scope: "COUNTRY", country_code: study_id.as_ref().map(|_| country.to_string()), study_id, ..plain }
             }
-            Scope::StudySite { study_site, study } => Self { scope: "SITE", study_site_id: id(study_site), study_id: id(study), ..plain },
-        }
+            Scope::StudySite { study_site, study } => {
+                let (study_site_id, study_id) = (seen(session, *study_site).await?, seen(session, *study).await?);
+                Self { scope: "SITE", study_site_id, study_id, ..plain }
+            }
+        })
     }
+}
+
+async fn seen<I: TypedId>(session: &Session, id: I) -> Result<Option<ID>, Failure> {
+    Ok(session.loaders().row(I::KIND, id.uuid()).await?.map(|_| ID(tandem_domain::id::encode(I::KIND, id.uuid()))))
 }
 
 /// The limits that a request has to keep.
@@ -99,8 +110,6 @@ impl RequestLimits {
 pub(crate) struct ViewerObject {
     /// The side of outsourcing on which your organisation stands: SPONSOR, VENDOR or NEITHER.
     side: String,
-    /// What was granted to you and is in force.
-    grants: Vec<ViewerGrant>,
     /// For a machine client: the scopes that both directory and token name.
     client_scopes: Vec<&'static str>,
     /// The limits that a request has to keep.
@@ -111,7 +120,6 @@ impl ViewerObject {
     pub(crate) fn of(session: &Session) -> Self {
         Self {
             side: session.viewer.side.to_string(),
-            grants: session.viewer.grants.iter().map(ViewerGrant::of).collect(),
             client_scopes: session.viewer.client_scopes.iter().map(|scope| scope.claim()).collect(),
             limits: RequestLimits::of(&session.limits),
         }
@@ -161,6 +169,13 @@ impl ViewerObject {
     /// The machine client you are; nothing for a person.
     async fn api_client(&self, ctx: &Context<'_>) -> ServerResult<Seen<CLIENT>> {
         me(ctx, PrincipalKind::Client, Kind::ApiClient).await.map(Seen)
+    }
+
+    /// What was granted to you and is in force.
+    async fn grants(&self, ctx: &Context<'_>) -> ServerResult<Vec<ViewerGrant>> {
+        let session = Session::of(ctx).map_err(|failure| super::record::fail(ctx, &failure))?;
+        let grants = try_join_all(session.viewer.grants.iter().map(|grant| ViewerGrant::of(session, grant))).await;
+        grants.map_err(|failure| super::record::fail(ctx, &failure))
     }
 
     /// The organisation that you act for.

@@ -70,14 +70,16 @@ impl Work<'_> {
     }
 
     /// A lead belongs to the side that he leads: the organisation employs him or has given him a membership.
-    /// The system looks; someone who does not belong is not told apart from someone who does not exist.
+    /// People of one's own organisation can be named by id, whether or not one may read of them; another organisation's only
+    /// where one sees them. Who does not belong is not told apart from who does not exist.
     async fn leads(&self, organization: OrganizationId, person: Option<PersonId>, field: &str) -> Result<(), WriteError> {
         let Some(person) = person else { return Ok(()) };
         let people: Vec<Person> = self.vault.system_read(&self.transaction, "id", &[person.uuid()]).await?;
         let memberships: Vec<Membership> = self.vault.system_read(&self.transaction, "person_id", &[person.uuid()]).await?;
         let belongs = people.iter().any(|found| found.active && found.organization_id == organization)
             || memberships.iter().any(|membership| membership.organization_id == organization && membership.in_force(self.now));
-        if belongs { Ok(()) } else { Err(Refusal::not_found(field).into()) }
+        let nameable = organization == self.viewer.organization || self.visible(Kind::Person, person.uuid()).await?.is_some();
+        if belongs && nameable { Ok(()) } else { Err(Refusal::not_found(field).into()) }
     }
 
     async fn leads_if(&self, organization: OrganizationId, person: &Patch<Option<PersonId>>, field: &str) -> Result<(), WriteError> {

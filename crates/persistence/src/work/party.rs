@@ -4,7 +4,7 @@ use sea_orm::ConnectionTrait;
 use tandem_domain::access::Action;
 use tandem_domain::command::{Command, Refusal};
 use tandem_domain::engagement::Engagement;
-use tandem_domain::id::{OrganizationId, StudyId, TypedId};
+use tandem_domain::id::{OrganizationId, TypedId};
 use tandem_domain::party::{
     ApiClient, Membership, MembershipGrant, MembershipReach, Person, api_client_create, api_client_end, check_grant, membership_end,
     membership_grant, person_invite,
@@ -77,7 +77,7 @@ impl Work<'_> {
         if let Some(site) = input.study_site_id {
             let found: Vec<StudySite> = self.vault.system_read(&self.transaction, "id", &[site.uuid()]).await?;
             return match found.first() {
-                Some(found) if self.is_own(found.sponsor_id) || self.engaged_on(found.study_id).await? => {
+                Some(found) if self.is_own(found.sponsor_id) || self.works_at(Kind::StudySite, found.id.uuid()).await? => {
                     Ok(MembershipReach { study_id: Some(found.study_id), sponsor_id: Some(found.sponsor_id) })
                 }
                 _ => Err(Refusal::not_found("studySiteId").into()),
@@ -86,7 +86,7 @@ impl Work<'_> {
         if let Some(study) = input.study_id {
             let found: Vec<Study> = self.vault.system_read(&self.transaction, "id", &[study.uuid()]).await?;
             return match found.first() {
-                Some(found) if self.is_own(found.sponsor_id) || self.engaged_on(found.id).await? => {
+                Some(found) if self.is_own(found.sponsor_id) || self.works_at(Kind::Study, found.id.uuid()).await? => {
                     Ok(MembershipReach { study_id: Some(found.id), sponsor_id: Some(found.sponsor_id) })
                 }
                 _ => Err(Refusal::not_found("studyId").into()),
@@ -95,10 +95,11 @@ impl Work<'_> {
         Ok(MembershipReach::default())
     }
 
-    /// Whether the viewer's organisation is engaged on a study.
-    async fn engaged_on(&self, study: StudyId) -> Result<bool, WriteError> {
-        let mut sql = Sql::new(self.vault.database.dialect, "SELECT 1 FROM engagement WHERE study_id = ");
-        sql.bind_uuid(study.uuid()).push(" AND vendor_id = ").bind_uuid(self.viewer.organization.uuid()).push(" LIMIT 1");
+    /// Whether an engagement of the viewer's organisation leads to a study or a site of one.
+    async fn works_at(&self, kind: Kind, id: Uuid) -> Result<bool, WriteError> {
+        let mut sql = Sql::new(self.vault.database.dialect, "SELECT 1 FROM ");
+        sql.push(&kind.link_table()).push(" WHERE target_id = ").bind_uuid(id);
+        sql.push(" AND organization_id = ").bind_uuid(self.viewer.organization.uuid()).push(" LIMIT 1");
         Ok(self.transaction.query_one_raw(sql.statement()).await?.is_some())
     }
 }

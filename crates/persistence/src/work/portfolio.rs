@@ -8,7 +8,7 @@ use tandem_domain::portfolio::{
     site_update, study_benchmark_update, study_country_create, study_country_update, study_create, study_internal_update,
     study_site_contact_update, study_site_create, study_site_internal_update, study_site_update, study_update,
 };
-use tandem_domain::record::{Patch, Record, Stored};
+use tandem_domain::record::{Kind, Patch, Record, Stored};
 
 use super::{Planned, Work};
 use crate::error::WriteError;
@@ -69,9 +69,10 @@ impl Work<'_> {
                 Planned::of(study_site_internal_update(&self.deciding(), &site, part, input.clone())?)
             }
             Command::StudySiteContactUpdate(input) => {
-                let site = self.whole::<StudySite>(input.id).await?;
+                let stored = self.locked(Kind::StudySite, input.id.uuid()).await?.typed::<StudySite>()?;
+                let deciding = self.deciding_about(&stored).await?;
                 let part = self.part::<StudySiteContact>(input.id.uuid()).await?;
-                Planned::of(study_site_contact_update(&self.deciding(), &site, part, input.clone())?)
+                Planned::of(study_site_contact_update(&deciding, &stored.record, part, input.clone())?)
             }
             _ => Err(Refusal::forbidden().into()),
         }

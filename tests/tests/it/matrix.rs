@@ -275,7 +275,7 @@ fn what_is_seen_together() {
         let audiences = audiences.into_iter().collect::<Vec<_>>().join(", or ");
         let def = kind.def();
         let part = def.part_of.map_or(String::new(), |whole| format!(", a part of {}", whole.name()));
-        let scope = client_scope(*kind).map_or(String::new(), |scope| format!(", machines by {scope}"));
+        let scope = client_scope(*kind).map_or(String::new(), |scope| format!(", machines by {}", scope.claim()));
         text.push_str(&format!("{}{part}{scope}, for {audiences}\n", kind.name()));
         text.extend(def.columns.iter().map(|column| format!("  {}\n", column.name)));
     }

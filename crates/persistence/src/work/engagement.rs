@@ -23,15 +23,15 @@ impl Work<'_> {
                 let study = self.named::<Study>(input.study_id, "studyId").await?.record;
                 let vendor = self.named::<Organization>(input.vendor_id, "vendorId").await?.record;
                 let prime = self.named_if::<Engagement, EngagementId>(input.subcontract_of_id, "subcontractOfId").await?;
-                self.leads(study.sponsor_id, input.lead_sponsor_id, "leadSponsorId").await?;
-                self.leads(vendor.id, input.lead_vendor_id, "leadVendorId").await?;
+                self.leads(study.sponsor_id, input.lead_sponsor_id, "leadSponsorId", true).await?;
+                self.leads(vendor.id, input.lead_vendor_id, "leadVendorId", false).await?;
                 Planned::of(engagement_create(&self.deciding(), Parties { study, vendor, prime }, input.clone())?)
             }
             Command::EngagementUpdate(input) => {
                 let stored: Stored<Engagement> = self.subject(input.id).await?;
                 self.may_ever(Kind::Engagement, Action::Update)?;
-                self.leads_if(stored.record.sponsor_id, &input.lead_sponsor_id, "leadSponsorId").await?;
-                self.leads_if(stored.record.vendor_id, &input.lead_vendor_id, "leadVendorId").await?;
+                self.leads_if(stored.record.sponsor_id, &input.lead_sponsor_id, "leadSponsorId", true).await?;
+                self.leads_if(stored.record.vendor_id, &input.lead_vendor_id, "leadVendorId", false).await?;
                 let deciding = self.deciding_about(&stored).await?;
                 Planned::of(engagement_update(&deciding, stored.record, input.clone())?)
             }
@@ -70,22 +70,28 @@ impl Work<'_> {
     }
 
     /// A lead belongs to the side that he leads: the organisation employs him or has given him a membership.
-    /// People of one's own organisation can be named by id, whether or not one may read of them; another organisation's only
+    /// A `colleague` can be named by id, whether or not one may read of him; people of another organisation only
     /// where one sees them. Who does not belong is not told apart from who does not exist.
-    async fn leads(&self, organization: OrganizationId, person: Option<PersonId>, field: &str) -> Result<(), WriteError> {
+    async fn leads(&self, organization: OrganizationId, person: Option<PersonId>, field: &str, colleague: bool) -> Result<(), WriteError> {
         let Some(person) = person else { return Ok(()) };
         let people: Vec<Person> = self.vault.system_read(&self.transaction, "id", &[person.uuid()]).await?;
         let memberships: Vec<Membership> = self.vault.system_read(&self.transaction, "person_id", &[person.uuid()]).await?;
         let belongs = people.iter().any(|found| found.active && found.organization_id == organization)
             || memberships.iter().any(|membership| membership.organization_id == organization && membership.in_force(self.now));
-        let nameable = organization == self.viewer.organization || self.visible(Kind::Person, person.uuid()).await?.is_some();
+        let nameable = colleague || self.visible(Kind::Person, person.uuid()).await?.is_some();
         if belongs && nameable { Ok(()) } else { Err(Refusal::not_found(field).into()) }
     }
 
-    async fn leads_if(&self, organization: OrganizationId, person: &Patch<Option<PersonId>>, field: &str) -> Result<(), WriteError> {
+    async fn leads_if(
+        &self,
+        organization: OrganizationId,
+        person: &Patch<Option<PersonId>>,
+        field: &str,
+        colleague: bool,
+    ) -> Result<(), WriteError> {
         match person {
             Patch::Keep => Ok(()),
-            Patch::Set(person) => self.leads(organization, *person, field).await,
+            Patch::Set(person) => self.leads(organization, *person, field, colleague).await,
         }
     }
 

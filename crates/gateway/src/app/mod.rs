@@ -68,7 +68,6 @@ impl App {
     }
 
     /// The router alone, for a test that needs no socket.
-    #[must_use]
     pub fn router(&self) -> Router {
         self.router.clone()
     }

@@ -45,8 +45,11 @@ const ENGAGEMENTS: &[(&str, Option<&str>, EngagementState, &str, &str)] = &[
     ("B1V", None, EngagementState::Active, "B.sm", "V.qa"),
 ];
 
+/// A country of a study: the study, the country, who leads it, and its sites with who is responsible for each.
+type CountryLine = (&'static str, &'static str, Option<&'static str>, &'static [(&'static str, Option<&'static str>)]);
+
 /// Study, country, the engagement that leads it, the sites there.
-const COUNTRIES: &[(&str, &str, Option<&str>, &[(&str, Option<&str>)])] = &[
+const COUNTRIES: &[CountryLine] = &[
     ("A1", "DE", Some("A1V"), &[("A1-de1", Some("A1V"))]),
     ("A1", "US", Some("A1W"), &[("A1-us1", Some("A1W"))]),
     ("A1", "FR", None, &[("A1-fr1", None)]),

@@ -77,7 +77,7 @@ fn claims(changes: &Json) -> Json {
     let email = "marisol@quillfen.example.org";
     let mut claims = json!({
         "iss": demo::ISSUER, "aud": demo::AUDIENCE, "sub": "provider|marisol", "client_id": "portal", "iat": now(), "exp": now() + 600,
-        "jti": uuid::Uuid::new_v4().to_string(), "email": email, "email_verified": true,
+        "jti": tandem_domain::clock::IdSource::random(&tandem_domain::clock::SystemIds).to_string(), "email": email, "email_verified": true,
     });
     for (name, value) in changes.as_object().unwrap() {
         claims[name] = value.clone();

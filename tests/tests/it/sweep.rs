@@ -223,7 +223,7 @@ impl<'a> Walker<'a> {
                 let answer = self.ask(&document, json!({ "id": id })).await;
                 let data = &answer.json()["data"];
                 let seen = !data[finder].is_null();
-                if seen != !data["node"].is_null() || seen != !data["nodes"][0].is_null() {
+                if seen == data["node"].is_null() || seen == data["nodes"][0].is_null() {
                     self.find(format!("DISAGREE {} {}", self.persona.name, planted.key()), &answer.text);
                 }
                 if seen && !may.contains(&id) {

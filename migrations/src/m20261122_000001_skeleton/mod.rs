@@ -137,6 +137,8 @@ const INDEXES: &[&str] = &[
     "CREATE INDEX service_scope_engagement ON service_scope (engagement_id, id)",
     "CREATE INDEX service_scope_sponsor ON service_scope (sponsor_id, id)",
     "CREATE INDEX service_scope_vendor ON service_scope (vendor_id, id)",
+    // Which links to facilities follow from this study site?
+    "CREATE INDEX visible_site_study_site ON visible_site (study_site_id)",
     // The history of one record; what is not in order yet; where an entry stands.
     "CREATE INDEX journal_entity ON journal (entity_id, version)",
     "CREATE INDEX journal_transaction ON journal (transaction_number)",

@@ -62,13 +62,13 @@ pub(crate) async fn follow(
         (Some(Entity::StudyCountry(before)), Entity::StudyCountry(after)) if before.lead_engagement_id == after.lead_engagement_id => {
             Ok(())
         }
-        (_, Entity::StudyCountry(country)) => keeper.country(country).await,
+        (before, Entity::StudyCountry(country)) => keeper.country(country, before.is_none()).await,
         (Some(Entity::StudySite(before)), Entity::StudySite(after))
             if before.responsible_engagement_id == after.responsible_engagement_id =>
         {
             Ok(())
         }
-        (_, Entity::StudySite(site)) => keeper.site(site).await,
+        (before, Entity::StudySite(site)) => keeper.site(site, before.is_none()).await,
         (Some(Entity::Study(before)), Entity::Study(after)) if before.vendor_roster_shared != after.vendor_roster_shared => {
             keeper.roster(after.id.uuid(), after.vendor_roster_shared).await
         }
@@ -146,14 +146,20 @@ impl Keeper<'_> {
         Ok(())
     }
 
-    async fn country(&self, country: &StudyCountry) -> Result<(), StoreError> {
-        self.delete(Kind::StudyCountry, "target_id = ", country.id.uuid()).await?;
+    /// A country; a new one has no links to be rewritten.
+    async fn country(&self, country: &StudyCountry, new: bool) -> Result<(), StoreError> {
+        if !new {
+            self.delete(Kind::StudyCountry, "target_id = ", country.id.uuid()).await?;
+        }
         self.covered(country.study_id.uuid(), std::slice::from_ref(country), &[]).await
     }
 
-    async fn site(&self, site: &StudySite) -> Result<(), StoreError> {
-        self.delete(Kind::StudySite, "target_id = ", site.id.uuid()).await?;
-        self.delete(Kind::Site, "study_site_id = ", site.id.uuid()).await?;
+    /// A site of a study; a new one has no links to be rewritten.
+    async fn site(&self, site: &StudySite, new: bool) -> Result<(), StoreError> {
+        if !new {
+            self.delete(Kind::StudySite, "target_id = ", site.id.uuid()).await?;
+            self.delete(Kind::Site, "study_site_id = ", site.id.uuid()).await?;
+        }
         self.insert(&links::study_site_links(site)).await?;
         self.covered(site.study_id.uuid(), &[], std::slice::from_ref(site)).await
     }

@@ -31,3 +31,5 @@ mod statements;
 mod sweep;
 #[cfg(test)]
 mod views;
+#[cfg(test)]
+mod wide;

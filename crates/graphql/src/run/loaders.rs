@@ -1,8 +1,11 @@
 //! Request-scoped loaders: whatever many fields of one level ask for becomes one statement. They hold the viewer's store.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::fmt::Debug;
 use std::hash::{Hash, Hasher};
-use std::sync::Arc;
+use std::io;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use dataloader::BatchFn;
 use dataloader::cached::Loader;
@@ -14,10 +17,6 @@ use uuid::Uuid;
 
 /// What a loader gives for a key.
 type Loaded<T> = Result<T, StoreError>;
-
-/// How many times a loader lets other fields go first before it asks the database. The executor polls a wide level in portions:
-/// with two, a level of 500 rows was asked for in two statements.
-const YIELDS: usize = 20;
 
 /// The most keys that one statement takes; more than the largest level of an answer.
 const BATCH: usize = 20_000;
@@ -181,31 +180,102 @@ fn alike(keys: &[PageKey]) -> Vec<Vec<&PageKey>> {
     groups.into_values().collect()
 }
 
-type Cached<K, V, F> = Loader<K, Loaded<V>, F>;
+/// What all loaders of a request see of one another: how often any of them was asked or has answered.
+#[derive(Default)]
+struct Bustle(AtomicU64);
+
+impl Bustle {
+    fn stir(&self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Waits until no loader has been asked or has answered for some turns, as long as there is something to wait for. The executor
+    /// resumes a wide level in portions: after a fixed number of turns a level of 500 rows was gathered in two halves. Every portion
+    /// stirs, so a level is gathered whole.
+    async fn settle(&self, waiting: impl Fn() -> bool) {
+        const TURNS: usize = 3;
+        let (mut seen, mut quiet) = (None, 0);
+        while quiet < TURNS && waiting() {
+            tokio::task::yield_now().await;
+            let now = Some(self.0.load(Ordering::Relaxed));
+            quiet = if now == seen { quiet + 1 } else { 0 };
+            seen = now;
+        }
+    }
+}
+
+/// A loader that asks the database only when the level that it is asked by has been gathered whole.
+pub(crate) struct Gathered<K: Eq + Hash + Clone, V: Clone, F: BatchFn<K, Loaded<V>>> {
+    loader: Loader<K, Loaded<V>, F>,
+    asked: Mutex<HashSet<K>>,
+    turn: tokio::sync::Mutex<()>,
+    bustle: Arc<Bustle>,
+}
+
+impl<K: Eq + Hash + Clone + Debug, V: Clone, F: BatchFn<K, Loaded<V>>> Gathered<K, V, F> {
+    fn new(load: F, bustle: &Arc<Bustle>) -> Self {
+        // The loader itself need not wait: what it is asked for has been gathered before.
+        let loader = Loader::new(load).with_yield_count(0).with_max_batch_size(BATCH);
+        Self { loader, asked: Mutex::default(), turn: tokio::sync::Mutex::default(), bustle: Arc::clone(bustle) }
+    }
+
+    /// What there is for this key.
+    ///
+    /// # Errors
+    /// Where the batch gave nothing for the key, which no batch here does.
+    pub(crate) async fn try_load(&self, key: K) -> Result<Loaded<V>, io::Error> {
+        self.bustle.stir();
+        self.asked().insert(key.clone());
+        self.bustle.settle(|| self.asked().contains(&key)).await;
+        {
+            // Whoever comes first loads for all; the others wait here and find what they asked for. They take nothing more:
+            // what is asked by then is the beginning of the next level.
+            let _turn = self.turn.lock().await;
+            let keys = self.take(&key);
+            if !keys.is_empty() {
+                self.loader.try_load_many(keys).await?;
+            }
+        }
+        let loaded = self.loader.try_load(key).await;
+        self.bustle.stir();
+        loaded
+    }
+
+    /// All that is asked, where this key is still among it.
+    fn take(&self, key: &K) -> Vec<K> {
+        let mut asked = self.asked();
+        if asked.contains(key) { asked.drain().collect() } else { Vec::new() }
+    }
+
+    fn asked(&self) -> std::sync::MutexGuard<'_, HashSet<K>> {
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 /// The loaders of one request. Never shared between requests: they hold the viewer's store.
 pub(crate) struct Loaders {
-    pub(crate) rows: Cached<(Kind, Uuid), Option<Arc<Row>>, Rows>,
-    pub(crate) pages: Cached<PageKey, PageSlice, Pages>,
-    pub(crate) counts: Cached<PageKey, i64, Counts>,
-    pub(crate) guards: Cached<GuardKey, bool, Guards>,
-    pub(crate) confirmations: Cached<(Kind, Uuid), Option<(i64, Confirmation)>, Confirmations>,
-    pub(crate) facts: Cached<(Kind, Uuid), Option<Facts>, FactsOf>,
-    pub(crate) histories: Cached<HistoryKey, HistoryPage, Histories>,
-    pub(crate) history_counts: Cached<(Kind, Uuid), i64, HistoryCounts>,
+    pub(crate) rows: Gathered<(Kind, Uuid), Option<Arc<Row>>, Rows>,
+    pub(crate) pages: Gathered<PageKey, PageSlice, Pages>,
+    pub(crate) counts: Gathered<PageKey, i64, Counts>,
+    pub(crate) guards: Gathered<GuardKey, bool, Guards>,
+    pub(crate) confirmations: Gathered<(Kind, Uuid), Option<(i64, Confirmation)>, Confirmations>,
+    pub(crate) facts: Gathered<(Kind, Uuid), Option<Facts>, FactsOf>,
+    pub(crate) histories: Gathered<HistoryKey, HistoryPage, Histories>,
+    pub(crate) history_counts: Gathered<(Kind, Uuid), i64, HistoryCounts>,
 }
 
 impl Loaders {
     pub(crate) fn over(store: Arc<Store>) -> Self {
+        let bustle = Arc::new(Bustle::default());
         Self {
-            rows: Loader::new(Rows(Arc::clone(&store))).with_yield_count(YIELDS).with_max_batch_size(BATCH),
-            pages: Loader::new(Pages(Arc::clone(&store))).with_yield_count(YIELDS).with_max_batch_size(BATCH),
-            counts: Loader::new(Counts(Arc::clone(&store))).with_yield_count(YIELDS).with_max_batch_size(BATCH),
-            guards: Loader::new(Guards(Arc::clone(&store))).with_yield_count(YIELDS).with_max_batch_size(BATCH),
-            confirmations: Loader::new(Confirmations(Arc::clone(&store))).with_yield_count(YIELDS).with_max_batch_size(BATCH),
-            facts: Loader::new(FactsOf(Arc::clone(&store))).with_yield_count(YIELDS).with_max_batch_size(BATCH),
-            histories: Loader::new(Histories(Arc::clone(&store))).with_yield_count(YIELDS).with_max_batch_size(BATCH),
-            history_counts: Loader::new(HistoryCounts(store)).with_yield_count(YIELDS).with_max_batch_size(BATCH),
+            rows: Gathered::new(Rows(Arc::clone(&store)), &bustle),
+            pages: Gathered::new(Pages(Arc::clone(&store)), &bustle),
+            counts: Gathered::new(Counts(Arc::clone(&store)), &bustle),
+            guards: Gathered::new(Guards(Arc::clone(&store)), &bustle),
+            confirmations: Gathered::new(Confirmations(Arc::clone(&store)), &bustle),
+            facts: Gathered::new(FactsOf(Arc::clone(&store)), &bustle),
+            histories: Gathered::new(Histories(Arc::clone(&store)), &bustle),
+            history_counts: Gathered::new(HistoryCounts(store), &bustle),
         }
     }
 

@@ -5,9 +5,11 @@ pub mod limits;
 mod declare;
 mod engagement;
 mod graph;
+mod levels;
 mod party;
 mod portfolio;
 mod run;
 mod schema;
 
-pub use graph::{Circumstance, Graph, GraphError, GraphOptions};
+pub use graph::{Answer, Answered, Asked, Circumstance, Graph, GraphError, GraphOptions, ReadPath};
+pub use levels::{Document, Reason};

@@ -19,5 +19,6 @@ pub use error::{StoreError, WriteError};
 pub use journal::{HistoryEntry, OrderedEntry};
 pub use row::Row;
 pub use store::{Changed, Compare, Filter, GuardKey, HistoryPage, Order, PageRequest, PageSlice, Store, Test};
+pub use store::{Join, LevelPage, On, RowRef, Rows, Shape, Wanted};
 pub use vault::Vault;
 pub use work::{Circumstances, ImportOutcome, NewOrganization, Outcome};

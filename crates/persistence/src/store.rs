@@ -2,7 +2,9 @@
 //! Every statement it makes carries the viewer's scope; there is no other kind.
 
 mod history;
+mod level;
 mod page;
+mod rows;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -16,7 +18,9 @@ use tokio::sync::Mutex;
 use uuid::Uuid;
 
 pub use history::{Changed, HistoryPage};
+pub use level::{Join, LevelPage, On, Shape, Wanted};
 pub use page::{Compare, Filter, Order, PageRequest, PageSlice, Test};
+pub use rows::{RowRef, Rows};
 
 use crate::database::Database;
 use crate::error::StoreError;

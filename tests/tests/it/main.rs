@@ -14,6 +14,8 @@ mod imports;
 #[cfg(test)]
 mod journal;
 #[cfg(test)]
+mod levels;
+#[cfg(test)]
 mod matrix;
 #[cfg(test)]
 mod oracle;

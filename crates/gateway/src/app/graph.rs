@@ -3,7 +3,8 @@
 use async_graphql::{ErrorExtensionValues, Response, ServerError};
 use futures::future::BoxFuture;
 use tandem_domain::access::Viewer;
-use tandem_graphql::{Circumstance, Graph};
+use tandem_graphql::limits::OperationType;
+use tandem_graphql::{Answer, Asked, Circumstance, Graph};
 
 use crate::http::seam::{GraphRequest, GraphService, Session};
 
@@ -22,15 +23,25 @@ impl VaultGraph {
 }
 
 impl GraphService for VaultGraph {
-    fn execute<'a>(&'a self, session: Session, request: GraphRequest) -> BoxFuture<'a, Response> {
+    fn execute<'a>(&'a self, session: Session, request: GraphRequest) -> BoxFuture<'a, Answer> {
         Box::pin(async move {
             let Ok(viewer) = session.state.downcast::<Viewer>() else {
                 tracing::error!("a session without a viewer reached the graph");
-                return broken();
+                return Answer::Resolved(Box::new(broken()));
             };
-            let circumstance =
-                Circumstance { request_id: Some(request.request_id.clone()), idempotency_key: request.idempotency_key.clone() };
-            self.graph.execute(viewer, request.into_request(), circumstance).await
+            let circumstance = Circumstance { request_id: Some(request.request_id), idempotency_key: request.idempotency_key };
+            let asked = Asked { document: request.document, operation_name: request.operation_name, variables: request.variables };
+            let query = request.checked.kind == OperationType::Query;
+            let answered = self.graph.answer(viewer, asked, circumstance).await;
+            if query {
+                match answered.fell {
+                    None => metrics::counter!("graphql_read_path_total", "path" => "levels").increment(1),
+                    Some(reason) => {
+                        metrics::counter!("graphql_read_path_total", "path" => "resolvers", "reason" => reason.label()).increment(1);
+                    }
+                }
+            }
+            answered.answer
         })
     }
 

@@ -53,7 +53,7 @@ impl App {
         let now: Now = Arc::new(move || clock.now());
         let verifier = Verifier::from_settings(settings, now)?;
         let limits = bounds::limits(settings);
-        let graph = Graph::new(vault.clone(), GraphOptions { limits: limits.clone() }).await?;
+        let graph = Graph::new(vault.clone(), GraphOptions { limits: limits.clone(), read_path: settings.read_path }).await?;
         let draining = Draining::default();
         let door = Door {
             settings: bounds::http(settings),

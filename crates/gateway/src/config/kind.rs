@@ -2,6 +2,7 @@
 //! All sources are text in the end, so a value means the same in a file, a variable and a flag.
 
 use std::{fmt, net::SocketAddr, path::PathBuf, time::Duration};
+use tandem_graphql::ReadPath;
 
 use secrecy::{ExposeSecret, SecretString};
 
@@ -183,6 +184,26 @@ impl Kind for LogFormat {
         match self {
             Self::Text => "text",
             Self::Json => "json",
+        }
+        .to_owned()
+    }
+}
+
+impl Kind for ReadPath {
+    const WORD: &'static str = "auto|resolvers";
+
+    fn read(text: &str) -> Result<Self, String> {
+        match text {
+            "auto" => Ok(Self::Auto),
+            "resolvers" => Ok(Self::Resolvers),
+            _ => Err("must be auto or resolvers".to_owned()),
+        }
+    }
+
+    fn show(&self) -> String {
+        match self {
+            Self::Auto => "auto",
+            Self::Resolvers => "resolvers",
         }
         .to_owned()
     }

@@ -16,3 +16,4 @@ pub use kind::{DatabaseUrl, LogFormat};
 pub use load::Sources;
 pub use problem::{Problem, SettingsError};
 pub use settings::Settings;
+pub use tandem_graphql::ReadPath;

@@ -4,6 +4,7 @@
 use std::{net::SocketAddr, sync::LazyLock, time::Duration};
 
 use secrecy::SecretString;
+use tandem_graphql::ReadPath;
 
 use super::kind::{DatabaseUrl, Kind, LogFormat, default_database};
 
@@ -157,6 +158,9 @@ settings! {
     max_input_items: u32 = 250;
     /// Rows in one bulk ingestion.
     max_ingest_rows: u32 = 1_000;
+
+    /// Which way queries are answered: `auto`, or `resolvers` always, for comparisons. The answers are the same.
+    read_path: ReadPath = ReadPath::Auto;
 
     /// Which log lines are written: a level (`error`, `warn`, `info`, `debug`, `trace`) or directives such as
     /// `info,tandem_gateway=debug`.

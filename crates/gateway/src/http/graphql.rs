@@ -11,6 +11,7 @@ use axum::{
 };
 use futures::FutureExt as _;
 use tandem_graphql::limits::{Checked, OperationType, check};
+use tandem_graphql::{Answer, Document};
 use tokio::time::{Instant, timeout_at};
 
 use super::{
@@ -89,20 +90,21 @@ async fn handle(
     };
     // A refused request costs a point too, or refusals would be a free way to keep the server busy.
     let checked = params.and_then(|params| {
-        let checked = examine(shared, &params, &session, post, idempotency_key.is_some())?;
-        Ok((params, checked))
+        let document = shared.documents.get(&params.query, &shared.limits)?;
+        let checked = examine(shared, &params, &document, &session, post, idempotency_key.is_some())?;
+        Ok((params, document, checked))
     });
-    let points = checked.as_ref().map_or(1, |(_, checked)| checked.cost);
+    let points = checked.as_ref().map_or(1, |(_, _, checked)| checked.cost);
     tally.charge = shared.throttle.charge(&session.principal_key, points);
     if let Charge::Refused { retry_after } = tally.charge {
         return Err(Failure::rate_limited(retry_after));
     }
-    let (params, checked) = checked?;
+    let (params, document, checked) = checked?;
     tally.kind = kind(checked.kind);
     let request_id = head.extensions.get::<RequestId>().map_or_else(String::new, |id| id.0.clone());
     let request = GraphRequest {
         checked,
-        source: params.query,
+        document,
         operation_name: params.operation_name,
         variables: params.variables,
         extensions: params.extensions,
@@ -124,8 +126,8 @@ async fn door(shared: &Shared, headers: &HeaderMap, accepted: Result<Media, Fail
 }
 
 /// Everything that is decided on the document and its variables, before the library sees them.
-fn examine(shared: &Shared, params: &Params, session: &Session, post: bool, keyed: bool) -> Result<Checked, Failure> {
-    let checked = check(&params.query, params.operation_name.as_deref(), &params.variables, &shared.limits, &shared.model)?;
+fn examine(shared: &Shared, params: &Params, document: &Document, session: &Session, post: bool, keyed: bool) -> Result<Checked, Failure> {
+    let checked = check(document.parsed(), params.operation_name.as_deref(), &params.variables, &shared.limits, &shared.model)?;
     if checked.introspects && !session.may_introspect {
         return Err(Failure::document("FORBIDDEN", "You may not ask for the schema."));
     }
@@ -142,7 +144,7 @@ fn examine(shared: &Shared, params: &Params, session: &Session, post: bool, keye
     Ok(checked)
 }
 
-fn respond(shared: &Shared, answer: async_graphql::Response, cost: u64, media: Media) -> Result<(&'static str, Response), Failure> {
+fn respond(shared: &Shared, answer: Answer, cost: u64, media: Media) -> Result<(&'static str, Response), Failure> {
     let wire = wire::write(answer, cost, &shared.settings).map_err(|error| {
         tracing::error!(%error, "an answer could not be written");
         Failure::internal()

@@ -4,6 +4,7 @@
 mod bearer;
 mod body;
 mod cors;
+mod documents;
 mod envelope;
 mod failure;
 mod graphql;
@@ -29,6 +30,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use tandem_graphql::limits::{CostModel, Limits, ModelError};
 
 use crate::server::Draining;
+use documents::Documents;
 use failure::Failure;
 use rate::Throttle;
 use request_id::RequestIds;
@@ -71,6 +73,7 @@ struct Shared {
     settings: HttpSettings,
     limits: Limits,
     model: CostModel,
+    documents: Documents,
     doorkeeper: Arc<dyn Doorkeeper>,
     graph: Arc<dyn GraphService>,
     readiness: Readiness,
@@ -94,6 +97,7 @@ impl Door {
             settings: self.settings,
             limits: self.limits,
             model,
+            documents: Documents::default(),
             doorkeeper: self.doorkeeper,
             graph: self.graph,
             readiness: self.readiness,

@@ -3,10 +3,10 @@
 
 use std::{any::Any, sync::Arc};
 
-use async_graphql::{Request, Response, Variables};
+use async_graphql::{Request, Variables};
 use axum::http::StatusCode;
 use futures::future::BoxFuture;
-use tandem_graphql::limits::Checked;
+use tandem_graphql::{Answer, Document, limits::Checked};
 
 /// A request's standing: opaque to the door but for what it must decide itself.
 #[derive(Clone)]
@@ -47,7 +47,7 @@ pub trait GraphService: Send + Sync {
     ///
     /// An answer without data whose errors have no path counts as a refused request: its errors need
     /// no code, the door makes them `GRAPHQL_VALIDATION_FAILED`.
-    fn execute<'a>(&'a self, session: Session, request: GraphRequest) -> BoxFuture<'a, Response>;
+    fn execute<'a>(&'a self, session: Session, request: GraphRequest) -> BoxFuture<'a, Answer>;
 
     /// The schema as SDL text; it must not change during the life of the process.
     fn sdl(&self) -> &str;
@@ -56,10 +56,10 @@ pub trait GraphService: Send + Sync {
 /// One checked operation with all that came with it.
 #[derive(Debug)]
 pub struct GraphRequest {
-    /// The checked document.
+    /// What the checks found.
     pub checked: Checked,
-    /// The document's text, for fingerprints; the parsed form stands in `checked`.
-    pub source: String,
+    /// The document, text and parsed form.
+    pub document: Arc<Document>,
     /// The operation to run, never an empty text.
     pub operation_name: Option<String>,
     /// The variables as sent.
@@ -76,9 +76,9 @@ impl GraphRequest {
     /// The library's request, its document already parsed. Session data is the caller's to add.
     #[must_use]
     pub fn into_request(self) -> Request {
-        let mut request = Request::new(self.source).variables(self.variables);
+        let mut request = Request::new(self.document.text()).variables(self.variables);
         request.operation_name = self.operation_name;
-        request.set_parsed_query(self.checked.document);
+        request.set_parsed_query(self.document.parsed().clone());
         request
     }
 }

@@ -1,11 +1,14 @@
 //! An answer of the library as JSON bytes: every error with a code of the closed list, bounded in number and length.
 //! What has no public code is an internal error, and its message stays in the log.
 
+use std::collections::BTreeMap;
+
 use async_graphql::{PathSegment, Response, ServerError, Value};
 use serde::{
     Serialize, Serializer,
     ser::{SerializeMap, SerializeSeq},
 };
+use tandem_graphql::Answer;
 
 use super::settings::HttpSettings;
 
@@ -52,7 +55,26 @@ pub(super) struct Wire {
 ///
 /// # Errors
 /// Where a value cannot be written as JSON.
-pub(super) fn write(response: Response, cost: u64, settings: &HttpSettings) -> Result<Wire, serde_json::Error> {
+pub(super) fn write(answer: Answer, cost: u64, settings: &HttpSettings) -> Result<Wire, serde_json::Error> {
+    match answer {
+        Answer::Resolved(response) => resolved(&response, cost, settings),
+        Answer::Written { data, extensions } => written(data, &extensions, cost),
+    }
+}
+
+/// Puts the envelope around data that is written already.
+fn written(data: Vec<u8>, others: &BTreeMap<String, Value>, cost: u64) -> Result<Wire, serde_json::Error> {
+    const BEGIN: &[u8] = b"{\"data\":";
+    let mut body = Vec::with_capacity(BEGIN.len() + data.len() + 128);
+    body.extend_from_slice(BEGIN);
+    body.extend_from_slice(&data);
+    body.extend_from_slice(b",\"extensions\":");
+    serde_json::to_writer(&mut body, &Extensions { others, cost })?;
+    body.push(b'}');
+    Ok(Wire { body, outcome: None, refused: false })
+}
+
+fn resolved(response: &Response, cost: u64, settings: &HttpSettings) -> Result<Wire, serde_json::Error> {
     // Errors of validation and of variables come without data and without a path; those of fields have one.
     let refused = response.data == Value::Null && !response.errors.is_empty() && response.errors.iter().all(|error| error.path.is_empty());
     let errors: Vec<PublicError<'_>> = response
@@ -61,7 +83,7 @@ pub(super) fn write(response: Response, cost: u64, settings: &HttpSettings) -> R
         .take(settings.errors.max(1))
         .map(|error| PublicError::new(error, refused, settings.message_characters))
         .collect();
-    let answer = Answer {
+    let answer = Envelope {
         data: (!refused).then_some(&response.data),
         errors: &errors,
         extensions: Extensions { others: &response.extensions, cost },
@@ -82,7 +104,7 @@ pub(super) fn bounded(text: &str, most: usize) -> String {
 }
 
 #[derive(Serialize)]
-struct Answer<'a> {
+struct Envelope<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     data: Option<&'a Value>,
     #[serde(skip_serializing_if = "is_empty")]
@@ -95,7 +117,7 @@ fn is_empty(errors: &&[PublicError<'_>]) -> bool {
 }
 
 struct Extensions<'a> {
-    others: &'a std::collections::BTreeMap<String, Value>,
+    others: &'a BTreeMap<String, Value>,
     cost: u64,
 }
 

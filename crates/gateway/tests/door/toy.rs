@@ -10,10 +10,11 @@ use std::{
     time::Duration,
 };
 
-use async_graphql::{EmptySubscription, Error, ErrorExtensions as _, ID, InputObject, Object, Response, Schema, SimpleObject};
+use async_graphql::{EmptySubscription, Error, ErrorExtensions as _, ID, InputObject, Object, Schema, SimpleObject};
 use axum::http::StatusCode;
 use futures::future::BoxFuture;
 use tandem_gateway::http::seam::{Doorkeeper, GraphRequest, GraphService, Refusal, Session};
+use tandem_graphql::Answer;
 
 /// What the toy remembers, for tests to look at.
 #[derive(Default)]
@@ -59,12 +60,12 @@ impl Doorkeeper for Toy {
 }
 
 impl GraphService for Toy {
-    fn execute<'a>(&'a self, session: Session, request: GraphRequest) -> BoxFuture<'a, Response> {
+    fn execute<'a>(&'a self, session: Session, request: GraphRequest) -> BoxFuture<'a, Answer> {
         Box::pin(async move {
             let who = session.state.downcast_ref::<String>().cloned();
             *self.memory.last.lock().unwrap_or_else(PoisonError::into_inner) =
                 Some((who.unwrap_or_default(), request.idempotency_key.clone(), request.request_id.clone()));
-            self.schema.execute(request.into_request()).await
+            Answer::Resolved(Box::new(self.schema.execute(request.into_request()).await))
         })
     }
 

@@ -17,11 +17,9 @@ use super::{
     variables,
 };
 
-/// A document that may be validated and run.
+/// What is known of a document that may be validated and run.
 #[derive(Debug, Clone)]
 pub struct Checked {
-    /// The parsed document, for `Request::set_parsed_query`.
-    pub document: ExecutableDocument,
     /// The kind of the operation that will run.
     pub kind: OperationType,
     /// Root fields of that operation, fragments expanded, without `__typename` and introspection.
@@ -34,37 +32,44 @@ pub struct Checked {
     pub introspects: bool,
 }
 
-/// Checks a document before the GraphQL library validates or runs it.
+/// Reads a document's text, as far as it is not too long. What this gives depends on the text alone and may be kept.
 ///
 /// # Errors
-/// [`LimitError`] with the code and a bounded message, the first rule that the document breaks.
-pub fn check(
-    source: &str,
-    operation_name: Option<&str>,
-    values: &Variables,
-    limits: &Limits,
-    model: &CostModel,
-) -> Result<Checked, LimitError> {
+/// [`LimitError`] with the code and a bounded message, the first rule that the text breaks.
+pub fn parse(source: &str, limits: &Limits) -> Result<ExecutableDocument, LimitError> {
     // No character is longer than four bytes, so most of what is too long need not be counted.
     let bytes = count(source.len());
     if bytes > limits.characters.saturating_mul(4) || (bytes > limits.characters && count(source.chars().count()) > limits.characters) {
         return Err(LimitError::too_much("characters", limits.characters));
     }
     lexer::scan(source, limits)?;
-    let document = parse_query(source).map_err(|error| {
+    parse_query(source).map_err(|error| {
         let position = error.positions().next();
         let place = position.map_or_else(String::new, |at| format!(" at line {}, column {}", at.line, at.column));
         LimitError::new(LimitCode::GraphqlParseFailed, format!("Syntax error{place}: this is not a GraphQL document.")).at(position)
-    })?;
+    })
+}
+
+/// Checks a parsed document with its variables before the GraphQL library validates or runs it.
+///
+/// # Errors
+/// [`LimitError`] with the code and a bounded message, the first rule that the document breaks.
+pub fn check(
+    document: &ExecutableDocument,
+    operation_name: Option<&str>,
+    values: &Variables,
+    limits: &Limits,
+    model: &CostModel,
+) -> Result<Checked, LimitError> {
     let operation = select(&document.operations, operation_name)?;
     let kind = operation.node.ty;
-    let shape = shapes(&document, operation, values, limits, model)?;
+    let shape = shapes(document, operation, values, limits, model)?;
     variables::check(&operation.node, values)?;
-    arrays::check(&document, values, limits)?;
-    let Price { points, nodes } = price(&document, &operation.node, values, limits, model);
+    arrays::check(document, values, limits)?;
+    let Price { points, nodes } = price(document, &operation.node, values, limits, model);
     afford("costs", points, "points", limits.cost)?;
     afford("may return", nodes, "objects", limits.nodes)?;
-    Ok(Checked { kind, root_fields: shape.top_ordinary, cost: points.max(1), nodes, introspects: shape.introspection_depth > 0, document })
+    Ok(Checked { kind, root_fields: shape.top_ordinary, cost: points.max(1), nodes, introspects: shape.introspection_depth > 0 })
 }
 
 /// The operation to run. An empty name is no name: some clients send it.

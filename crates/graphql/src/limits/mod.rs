@@ -14,7 +14,7 @@ mod variables;
 #[cfg(test)]
 mod tests;
 
-pub use check::{Checked, check};
+pub use check::{Checked, check, parse};
 pub use error::{LimitCode, LimitError};
 pub use model::{CostModel, ModelError};
 pub use settings::Limits;

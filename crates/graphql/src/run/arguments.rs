@@ -39,6 +39,20 @@ pub(crate) fn page_size(arguments: &Map<String, Json>, name: &str) -> Result<Opt
     }
 }
 
+/// A list of nothing in particular; for requests that name their rows otherwise.
+pub(crate) fn plain(kind: Kind) -> PageRequest {
+    PageRequest {
+        kind,
+        parent: None,
+        filter: Filter::everything(),
+        order: Vec::new(),
+        limit: 1,
+        after: None,
+        before: None,
+        backward: false,
+    }
+}
+
 /// A list as it was asked for, and the text that its cursors are sealed to.
 pub(crate) struct Asked {
     pub(crate) request: PageRequest,

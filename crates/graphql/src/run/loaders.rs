@@ -12,7 +12,7 @@ use dataloader::cached::Loader;
 use tandem_domain::access::Facts;
 use tandem_domain::lifecycle::Confirmation;
 use tandem_domain::record::Kind;
-use tandem_persistence::{Filter, GuardKey, HistoryPage, PageRequest, PageSlice, Row, Store, StoreError};
+use tandem_persistence::{GuardKey, HistoryPage, PageRequest, PageSlice, Row, Store, StoreError};
 use uuid::Uuid;
 
 /// What a loader gives for a key.
@@ -282,19 +282,5 @@ impl Loaders {
     /// One record that the viewer sees.
     pub(crate) async fn row(&self, kind: Kind, id: Uuid) -> Loaded<Option<Arc<Row>>> {
         self.rows.try_load((kind, id)).await.unwrap_or(Ok(None))
-    }
-}
-
-/// A list of nothing in particular; for requests that name their rows otherwise.
-pub(crate) fn plain(kind: Kind) -> PageRequest {
-    PageRequest {
-        kind,
-        parent: None,
-        filter: Filter::everything(),
-        order: Vec::new(),
-        limit: 1,
-        after: None,
-        before: None,
-        backward: false,
     }
 }

@@ -1,7 +1,7 @@
 //! Answering: one interpreter for everything that tables declare, and the few things that are written by hand.
 
-mod arguments;
-mod cursor;
+pub(crate) mod arguments;
+pub(crate) mod cursor;
 mod error;
 mod history;
 mod loaders;

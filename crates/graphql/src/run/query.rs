@@ -13,7 +13,6 @@ use tandem_persistence::{Compare, Filter, Test};
 
 use super::arguments;
 use super::error::Failure;
-use super::loaders::plain;
 use super::page::{Page, PageInfo, Source};
 use super::record::{Record, fail, object, one};
 use super::session::Session;
@@ -111,7 +110,7 @@ async fn find(
     if text.contains('\0') {
         return Ok(Value::Null);
     }
-    let mut request = plain(declared.kind);
+    let mut request = arguments::plain(declared.kind);
     request.filter = Filter::Test(Test { column, compare: Compare::Eq(Cell::Text(text.to_owned())) });
     let slice = session.store().page(&request).await.map_err(|error| fail(ctx, &error.into()))?;
     match (slice.rows.into_iter().next(), slice.more) {

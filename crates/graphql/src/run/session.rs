@@ -73,10 +73,16 @@ impl Session {
         self.redactions.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(path);
     }
 
-    /// The paths of what was withheld, in a fixed order.
+    /// Notes paths of what was withheld.
+    pub(crate) fn redacted(&self, paths: Vec<Vec<PathSegment>>) {
+        self.redactions.lock().unwrap_or_else(std::sync::PoisonError::into_inner).extend(paths);
+    }
+
+    /// The paths of what was withheld, each once, in a fixed order.
     pub(crate) fn redactions(&self) -> Vec<Vec<PathSegment>> {
         let mut paths = std::mem::take(&mut *self.redactions.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
-        paths.sort_by_key(|path| format!("{path:?}"));
+        paths.sort_by_cached_key(|path| format!("{path:?}"));
+        paths.dedup();
         paths
     }
 }

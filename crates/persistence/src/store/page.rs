@@ -233,7 +233,7 @@ impl Store {
         self.push_filter(sql, request.kind, &request.filter, alias);
     }
 
-    fn push_conditions(&self, sql: &mut Sql, request: &PageRequest, alias: &str) {
+    pub(super) fn push_conditions(&self, sql: &mut Sql, request: &PageRequest, alias: &str) {
         self.push_scoped_filter(sql, request, alias);
         let keys = request.keys();
         for (edge, beyond) in [(&request.after, true), (&request.before, false)] {
@@ -419,12 +419,12 @@ fn push_beyond(sql: &mut Sql, request: &PageRequest, key: Order, value: &Cell, a
     };
 }
 
-fn push_order(sql: &mut Sql, request: &PageRequest, alias: &str) {
+pub(super) fn push_order(sql: &mut Sql, request: &PageRequest, alias: &str) {
     sql.push(" ORDER BY ");
     push_keys(sql, request, alias);
 }
 
-fn push_order_after(sql: &mut Sql, request: &PageRequest, alias: &str, first: &str) {
+pub(super) fn push_order_after(sql: &mut Sql, request: &PageRequest, alias: &str, first: &str) {
     sql.push(" ORDER BY ").push(first).push(", ");
     push_keys(sql, request, alias);
 }

@@ -1,0 +1,103 @@
+//! A document that is kept: parsed once, with the plans that its operations earned. Bounded, because anybody can send documents.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition};
+use async_graphql::{Name, Variables};
+
+use super::compile::compile;
+use super::plan::Plan;
+use super::reason::Reason;
+use super::values::{conditional, decide};
+
+/// The most forms (operation and conditions) of one document that are remembered.
+const FORMS: usize = 32;
+
+/// A parsed document and its plans.
+#[derive(Debug)]
+pub struct Document {
+    text: String,
+    parsed: ExecutableDocument,
+    conditional: Vec<Name>,
+    forms: Mutex<Vec<(Form, Slot)>>,
+}
+
+/// What of a request besides the text decides a plan: never an id, never who asks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Form {
+    operation: Option<String>,
+    conditions: Vec<bool>,
+}
+
+/// What is known of a form.
+#[derive(Debug, Clone)]
+pub(crate) enum Slot {
+    Planned(Arc<Plan>),
+    Unplannable(Reason),
+}
+
+impl Document {
+    /// Keeps a parsed document.
+    #[must_use]
+    pub fn new(text: String, parsed: ExecutableDocument) -> Self {
+        let conditional = conditional(&parsed);
+        Self { text, parsed, conditional, forms: Mutex::default() }
+    }
+
+    /// Its text.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Its parsed form.
+    #[must_use]
+    pub fn parsed(&self) -> &ExecutableDocument {
+        &self.parsed
+    }
+
+    /// The operation of this name; without a name, the only one.
+    pub(crate) fn operation(&self, name: Option<&str>) -> Option<&OperationDefinition> {
+        match (&self.parsed.operations, name) {
+            (DocumentOperations::Single(only), _) => Some(&only.node),
+            (DocumentOperations::Multiple(many), Some(name)) => many.get(name).map(|operation| &operation.node),
+            (DocumentOperations::Multiple(many), None) => match many.len() {
+                1 => many.values().next().map(|operation| &operation.node),
+                _ => None,
+            },
+        }
+    }
+
+    /// The form of a request for this operation.
+    pub(crate) fn form(&self, operation: Option<&str>, variables: &Variables) -> Result<Form, Reason> {
+        let decided = decide(&self.conditional, variables)?;
+        let conditions = self.conditional.iter().map(|name| decided.get(name).copied().unwrap_or_default()).collect();
+        Ok(Form { operation: operation.map(str::to_owned), conditions })
+    }
+
+    /// What is known of a form.
+    pub(crate) fn known(&self, form: &Form) -> Option<Slot> {
+        let forms = self.forms.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, slot)) = forms.iter().find(|(known, _)| known == form) {
+            return Some(slot.clone());
+        }
+        (forms.len() >= FORMS).then_some(Slot::Unplannable(Reason::Full))
+    }
+
+    /// Plans a form that has just been answered without errors.
+    pub(crate) fn prove(&self, form: Form, variables: &Variables) {
+        let Some(operation) = self.operation(form.operation.as_deref()) else { return };
+        let Ok(conditions) = decide(&self.conditional, variables) else { return };
+        let slot = match compile(&self.parsed, operation, &conditions) {
+            Ok(plan) => Slot::Planned(Arc::new(plan)),
+            Err(reason) => {
+                tracing::debug!(reason = reason.label(), "a document has no plan");
+                Slot::Unplannable(reason)
+            }
+        };
+        let mut forms = self.forms.lock().unwrap_or_else(PoisonError::into_inner);
+        if forms.len() < FORMS && !forms.iter().any(|(known, _)| *known == form) {
+            forms.push((form, slot));
+        }
+    }
+}

@@ -7,7 +7,7 @@ use tandem_domain::access::{
     Action, ClientScope, Cover, Decision, Facts, Grant, Names, Owner, PrincipalKind, Readers, Role, Scope, Viewer, Way, client_scope,
     decide, may_ever, ways,
 };
-use tandem_domain::record::Kind;
+use tandem_domain::record::{FactColumn, Kind};
 use tandem_tests::matrix::samples::{Sample, samples};
 use tandem_tests::matrix::stage::{Party, SCOPES, Stage, viewer_id};
 use tandem_tests::matrix::{MATRIX, READS, VERBS, cell};
@@ -175,6 +175,43 @@ fn writing_reaches_just_what_the_matrix_says() {
         trial("C", Action::Create, if made { Decision::Allow } else { Decision::Forbid });
     }
     assert!(wrong.is_empty(), "{}:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// The audiences of a kind as the matrix makes them: each side that has a cell which reads what is its own, and no other.
+/// Parties are the members' of the organisation that owns them; what reaches into a sponsor's studies is the sponsor's besides.
+fn audiences(kind: Kind) -> Readers {
+    let reads = |side: &[Role], word: &str| side.iter().any(|role| words(kind, *role).contains(&word));
+    let of_side = |side| Role::ALL.iter().copied().filter(move |role| role.side() == side).collect::<Vec<_>>();
+    let sponsors = of_side(Some(tandem_domain::access::Side::Sponsor));
+    let vendors = of_side(Some(tandem_domain::access::Side::Vendor));
+    match kind {
+        Kind::Organization | Kind::Person | Kind::PersonContact | Kind::ApiClient => Readers::MEMBERS,
+        Kind::Membership => Readers::MEMBERS.and(Readers::SPONSOR),
+        _ => [
+            (reads(&sponsors, "R"), Readers::SPONSOR),
+            (reads(&vendors, "own"), Readers::VENDOR),
+            (reads(&vendors, "own") && kind.def().fact(FactColumn::PrimeVendor).is_some(), Readers::PRIME),
+            (reads(&[Role::PClient], "R"), Readers::CLIENT),
+        ]
+        .into_iter()
+        .filter(|(reads, _)| *reads)
+        .fold(Readers::NONE, |all, (_, one)| all.and(one)),
+    }
+}
+
+/// An audience more is a lock less: what no cell reads is not meant for its side, even while no way leads there.
+#[test]
+fn rows_are_meant_for_just_those_whom_the_matrix_lets_read() {
+    let stage = Stage::set();
+    for kind in Kind::ALL {
+        let mut samples = samples(&stage, *kind);
+        assert_eq!(samples.pop().map(|nobodys| nobodys.facts.readers), Some(Readers::NONE));
+        for Sample { name, facts, .. } in samples {
+            let in_directory = if *kind == Kind::Organization { facts.readers.bits() & Readers::DIRECTORY.bits() } else { 0 };
+            let expected = audiences(*kind).and(Readers::from_bits(in_directory));
+            assert_eq!(facts.readers, expected, "{kind:?} \"{name}\"");
+        }
+    }
 }
 
 #[test]

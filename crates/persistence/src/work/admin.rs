@@ -219,4 +219,17 @@ impl Vault {
         }
         Ok(differing)
     }
+
+    /// Takes audiences away from what is stored on every record of a kind; it never gives one. For checks: a row from which an
+    /// audience was taken is not there for it any more.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database refuses.
+    pub async fn narrow_audiences(&self, kind: tandem_domain::record::Kind, away: Readers) -> Result<(), StoreError> {
+        let mut sql = Sql::new(self.database.dialect, "UPDATE ");
+        sql.push(kind.def().table).push(&format!(" SET readers = readers & {}", !away.bits()));
+        let transaction = self.database.begin().await?;
+        transaction.execute_raw(sql.statement()).await?;
+        Ok(transaction.commit().await?)
+    }
 }

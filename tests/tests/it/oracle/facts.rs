@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use tandem_domain::access::links::{self, Target};
-use tandem_domain::access::{self, Link};
+use tandem_domain::access::{self, Link, Readers};
 use tandem_domain::id::TypedId;
 use tandem_domain::record::Kind;
 use tandem_tests::oracle::World;
@@ -25,6 +25,13 @@ impl Facts {
             facts
         });
         Self(facts.collect())
+    }
+
+    /// Takes an audience away from all of them.
+    pub(crate) fn take_away(&mut self, audience: Readers) {
+        for facts in &mut self.0 {
+            facts.readers = Readers::from_bits(facts.readers.bits() & !audience.bits());
+        }
     }
 
     /// Those of one kind.

@@ -2,6 +2,8 @@
 //! What reads it "since" anything reads by position, which the sequencer gives once nothing older can still commit.
 
 mod append;
+#[cfg(test)]
+mod append_only_tests;
 pub(crate) mod entry;
 pub(crate) mod sequencer;
 

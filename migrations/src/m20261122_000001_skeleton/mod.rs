@@ -160,4 +160,11 @@ const APPEND_ONLY_SQLITE: &[&str] = &[
     "CREATE TRIGGER journal_no_delete BEFORE DELETE ON journal BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END",
     "CREATE TRIGGER journal_order_no_update BEFORE UPDATE ON journal_order BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END",
     "CREATE TRIGGER journal_order_no_delete BEFORE DELETE ON journal_order BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END",
+    // REPLACE takes rows away without asking the triggers of DELETE: it is refused where it would meet one.
+    "CREATE TRIGGER journal_no_replace BEFORE INSERT ON journal
+     WHEN EXISTS (SELECT 1 FROM journal WHERE id = NEW.id OR rowid = NEW.rowid)
+     BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END",
+    "CREATE TRIGGER journal_order_no_replace BEFORE INSERT ON journal_order
+     WHEN EXISTS (SELECT 1 FROM journal_order WHERE position = NEW.position OR entry_id = NEW.entry_id)
+     BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END",
 ];

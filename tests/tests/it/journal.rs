@@ -1,4 +1,4 @@
-//! The journal: append-only on both databases, and an order that loses nothing.
+//! The journal: append-only on PostgreSQL, and an order that loses nothing on either database.
 
 use std::sync::Arc;
 
@@ -125,6 +125,7 @@ async fn many_writers_and_two_sequencers_give_one_order() {
     }
 }
 
+/// The same on SQLite stands in `tandem-persistence`, which alone may open a connection of its own there.
 #[tokio::test]
 async fn the_journal_cannot_be_changed_on_postgres() {
     let ground = Ground::new(Backend::Postgres).await;

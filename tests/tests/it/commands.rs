@@ -275,15 +275,21 @@ async fn the_same_human_cannot_be_the_second_person() {
         assert_eq!(codes(&granted, "membershipGrant"), [""; 0], "{}", granted.text);
         let found = study(&house, &manager, "QF-402").await;
         let confirm = json!({ "id": found["id"], "action": "TERMINATE", "expectedVersion": found["version"] });
-        let own = call(&house, &manager, "studyConfirm", "study { version }", confirm).await;
-        if codes(&own, "studyConfirm").is_empty() {
-            // Both roles let him confirm, but his own confirmation helps him nothing.
-            let version = study(&house, &manager, "QF-402").await["version"].clone();
-            let signature = json!({ "meaning": "APPROVAL" });
-            let terminate = json!({ "id": found["id"], "expectedVersion": version, "reason": "alone", "signature": signature });
-            let done = call(&house, &manager, "studyTerminate", "study { id }", terminate).await;
-            assert_eq!(codes(&done, "studyTerminate"), ["GUARD_FAILED"], "{}", done.text);
-        }
+        let own = call(&house, &manager, "studyConfirm", "study { version confirmation { action confirmedBy { id } } }", confirm).await;
+        // His second role lets him confirm, but his own confirmation helps him nothing.
+        assert_eq!(codes(&own, "studyConfirm"), [""; 0], "{}", own.text);
+        assert_eq!(own.at("/data/studyConfirm/study/confirmation"), &json!({ "action": "TERMINATE", "confirmedBy": { "id": me } }));
+        let version = own.at("/data/studyConfirm/study/version").clone();
+        let signature = json!({ "meaning": "APPROVAL" });
+        let terminate = json!({ "id": found["id"], "expectedVersion": version, "reason": "alone", "signature": signature });
+        let alone = call(&house, &manager, "studyTerminate", "study { id }", terminate.clone()).await;
+        assert_eq!(codes(&alone, "studyTerminate"), ["GUARD_FAILED"], "{}", alone.text);
+        // Somebody else's confirmation of the very same version does help him: it is the human that was wrong, and nothing else.
+        let confirm = json!({ "id": found["id"], "action": "TERMINATE", "expectedVersion": version });
+        let others = call(&house, &person("petra@quillfen"), "studyConfirm", "study { version }", confirm).await;
+        assert_eq!(others.at("/data/studyConfirm/study/version"), &version, "{}", others.text);
+        let done = call(&house, &manager, "studyTerminate", "study { lifecycleState }", terminate).await;
+        assert_eq!(done.at("/data/studyTerminate/study/lifecycleState"), "TERMINATED", "{}", done.text);
         house.stop().await;
     }
 }

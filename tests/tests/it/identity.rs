@@ -120,6 +120,16 @@ impl Drop for Provider {
     }
 }
 
+/// The same token with one bit of its signature changed.
+fn flipped(token: &str, bit: usize) -> String {
+    let (message, signature) = token.rsplit_once('.').unwrap();
+    let mut bytes = URL_SAFE_NO_PAD.decode(signature).unwrap();
+    bytes[bit / 8] ^= 1 << (bit % 8);
+    let touched = format!("{message}.{}", b64(bytes));
+    assert!(touched != token && touched.len() == token.len(), "one bit and nothing else");
+    touched
+}
+
 const QUESTION: &str = "{ viewer { person { displayName } } studies { totalCount } }";
 
 async fn refused(house: &House, token: &str, why: &str) {
@@ -155,10 +165,9 @@ async fn a_providers_tokens_are_accepted_and_everything_else_is_not() {
             }
             // The other key's name over this key's signature, and a signature that was touched.
             refused(&house, &key.token(if kid == "r" { "e" } else { "r" }, &json!({})), "the other key").await;
-            let mut token = key.token(kid, &json!({}));
-            let last = if token.ends_with('A') { 'Q' } else { 'A' };
-            token.replace_range(token.len() - 8..token.len() - 7, &last.to_string());
-            refused(&house, &format!("{token}x"), "a touched signature").await;
+            for bit in [0, 7, 100, 511] {
+                refused(&house, &flipped(&key.token(kid, &json!({})), bit), "a touched signature").await;
+            }
         }
         refused(&house, &stranger.token("e", &json!({})), "a stranger's key under a known name").await;
         refused(&house, &stranger.token("unknown", &json!({})), "an unknown key").await;

@@ -1,5 +1,6 @@
 //! What a token must be: header, algorithm, signature, claims, times.
 
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 
 use super::{
@@ -137,6 +138,26 @@ async fn signatures_must_be_there_and_right() {
         ("é".to_owned(), TokenError::Malformed),
     ] {
         assert_eq!(refusal(&verifier, &format!("{message}.{wrong}")).await, error, "{wrong:?}");
+    }
+    // One bit of an honest signature, of every algorithm.
+    for forge in [Forge::rsa(), Forge::p256(), Forge::p384(), Forge::ed(), Forge::Hmac(SECRET.into())] {
+        let (_provider, published) = match forge {
+            Forge::Hmac(_) => (None, with_secret(&Clock::new()).0),
+            _ => {
+                let (provider, verifier, _) = provided(vec![forge.jwk("k1")]).await;
+                (Some(provider), verifier)
+            }
+        };
+        let honest = token(&forge, "k1");
+        let (message, signature) = honest.rsplit_once('.').expect("parts");
+        let signature = URL_SAFE_NO_PAD.decode(signature).expect("base64");
+        for bit in [0, 7, 8 * (signature.len() / 2), 8 * signature.len() - 1] {
+            let mut touched = signature.clone();
+            touched[bit / 8] ^= 1 << (bit % 8);
+            let touched = format!("{message}.{}", b64(touched));
+            assert_eq!(refusal(&published, &touched).await, TokenError::BadSignature, "{} bit {bit}", forge.algorithm());
+        }
+        published.verify(&honest).await.expect("the honest one verifies");
     }
     let (head, _) = message.split_once('.').expect("parts");
     let other = b64(payload(json!({ "sub": "somebody-else" })).to_string());

@@ -9,7 +9,7 @@ use super::Asker;
 use super::hat::{Hat, Reach};
 
 /// A vendor goes on reading its own rows of an engagement that is closed or terminated, and loses the rest.
-fn lives(engagement: &Engagement) -> bool {
+pub(super) fn lives(engagement: &Engagement) -> bool {
     engagement.state != EngagementState::Closed && engagement.state != EngagementState::Terminated
 }
 

@@ -3,6 +3,8 @@
 
 mod content;
 mod hat;
+mod named;
+mod owned;
 mod parties;
 mod world;
 
@@ -14,6 +16,8 @@ use tandem_domain::id::{ApiClientId, OrganizationId, PersonId, TypedId};
 use tandem_domain::record::Kind;
 use uuid::Uuid;
 
+pub use named::Reason;
+pub use owned::{For, Owned};
 pub use world::World;
 
 use hat::Hat;

@@ -127,6 +127,7 @@ fn differ(built: &Built, what: &str, viewer: &Viewer, kind: Kind, expected: &BTr
 }
 
 fn check_policy(built: &Built) -> Result<Tally, String> {
+    facts::differing(&built.world)?;
     let facts = Facts::of_world(&built.world);
     let mut tally = Tally { worlds: 1, records: built.records.len(), ..Tally::default() };
     for who in &built.sign_ins {

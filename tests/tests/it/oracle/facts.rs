@@ -1,4 +1,5 @@
-//! The facts of every record of a world, recomputed from nothing: columns from the record, links from all that could name it.
+//! The facts of every record of a world as the oracle has them, in the product's words: what is compared is stored by the product,
+//! what it is compared with is read off the records by code that shares nothing with it (`tests/src/oracle`).
 
 use std::collections::HashMap;
 
@@ -6,23 +7,52 @@ use tandem_domain::access::links::{self, Target};
 use tandem_domain::access::{self, Link, Readers};
 use tandem_domain::id::TypedId;
 use tandem_domain::record::Kind;
-use tandem_tests::oracle::World;
+use tandem_tests::oracle::{For, Owned, Reason, World};
 use uuid::Uuid;
 
 /// The facts of all records.
 pub(crate) struct Facts(Vec<access::Facts>);
 
 impl Facts {
-    /// Computes them. A part is seen through the links of what it is a part of.
+    /// Gathers them. A part is seen through the links of what it is a part of.
     pub(crate) fn of_world(world: &World) -> Self {
         let mut by_target: HashMap<(Kind, Uuid), Vec<Link>> = HashMap::new();
-        for (kind, id, link) in targets(world) {
-            by_target.entry((kind, id)).or_default().push(link);
+        for reason in world.reasons() {
+            by_target.entry(reason.named).or_default().push(link(reason));
         }
         let facts = world.records(false).into_iter().map(|record| {
-            let mut facts = access::Facts::of(&record);
-            facts.links = by_target.get(&(facts.kind.whole(), facts.id)).cloned().unwrap_or_default();
-            facts
+            let Owned {
+                row: (kind, id),
+                meant_for,
+                sponsor,
+                study,
+                vendor,
+                engagement,
+                prime_vendor,
+                prime_engagement,
+                country,
+                study_site,
+                organization,
+                person,
+            } = Owned::of(&record);
+            let readers = meant_for.into_iter().map(audience).fold(Readers::NONE, Readers::and);
+            let links = by_target.get(&(kind.whole(), id)).cloned().unwrap_or_default();
+            access::Facts {
+                kind,
+                id,
+                readers,
+                sponsor,
+                study,
+                vendor,
+                engagement,
+                prime_vendor,
+                prime_engagement,
+                country,
+                study_site,
+                organization,
+                person,
+                links,
+            }
         });
         Self(facts.collect())
     }
@@ -38,6 +68,30 @@ impl Facts {
     pub(crate) fn of_kind(&self, kind: Kind) -> impl Iterator<Item = &access::Facts> {
         self.0.iter().filter(move |facts| facts.kind == kind)
     }
+}
+
+/// What the product's own pure functions say of the same world, where it differs: links by what names them, facts by the tables of
+/// columns. The store is compared by itself.
+pub(crate) fn differing(world: &World) -> Result<(), String> {
+    let sorted = |mut texts: Vec<String>| {
+        texts.sort();
+        texts
+    };
+    let product = sorted(targets(world).iter().map(|target| format!("{target:?}")).collect());
+    let oracle = world.reasons().into_iter().map(|reason| (reason.named.0, reason.named.1, link(reason)));
+    let oracle = sorted(oracle.map(|target| format!("{target:?}")).collect());
+    if product != oracle {
+        let without = |some: &[String], others: &[String]| some.iter().filter(|one| !others.contains(one)).cloned().collect::<Vec<_>>();
+        let (more, less) = (without(&product, &oracle), without(&oracle, &product));
+        return Err(format!("{} links are computed, {} are right\ntoo many {more:#?}\nmissing {less:#?}", product.len(), oracle.len()));
+    }
+    for (record, right) in world.records(false).iter().zip(Facts::of_world(world).0) {
+        let computed = access::Facts { links: right.links.clone(), ..access::Facts::of(record) };
+        if computed != right {
+            return Err(format!("the facts are computed as {computed:?}, {right:?} is right"));
+        }
+    }
+    Ok(())
 }
 
 fn targets(world: &World) -> Vec<Target> {
@@ -56,4 +110,30 @@ fn targets(world: &World) -> Vec<Target> {
     targets.extend(world.memberships.iter().flat_map(links::membership_links));
     targets.extend(world.clients.iter().flat_map(|client| links::client_links(client, &world.engagements)));
     targets
+}
+
+fn audience(party: For) -> Readers {
+    match party {
+        For::Sponsor => Readers::SPONSOR,
+        For::Vendor => Readers::VENDOR,
+        For::Prime => Readers::PRIME,
+        For::Machines => Readers::CLIENT,
+        For::Members => Readers::MEMBERS,
+        For::Directory => Readers::DIRECTORY,
+    }
+}
+
+fn link(reason: Reason) -> Link {
+    Link {
+        organization: reason.organization.uuid(),
+        via: reason.via,
+        via_id: reason.kept_with,
+        study: reason.study,
+        engagement: reason.engagement,
+        prime_engagement: reason.prime_engagement,
+        country: reason.country,
+        study_site: reason.study_site,
+        valid_from: reason.from,
+        valid_to: reason.to,
+    }
 }

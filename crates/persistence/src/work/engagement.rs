@@ -41,6 +41,7 @@ impl Work<'_> {
                 Planned::of(engagement_internal_update(&self.deciding(), &engagement, part, input.clone())?)
             }
             Command::ServiceScopeCreate(input) => {
+                self.may_ever(Kind::ServiceScope, Action::Create)?;
                 let engagement = self.whole_named::<EngagementId>(input.engagement_id, "engagementId").await?;
                 self.sites_of(engagement.study_id, input.study_site_ids.as_deref()).await?;
                 Planned::of(service_scope_create(&self.deciding(), &engagement, input.clone())?)

@@ -1,5 +1,6 @@
 //! Commands on studies, their countries and sites, and the parts that are kept by themselves.
 
+use tandem_domain::access::Action;
 use tandem_domain::command::{Command, Refusal};
 use tandem_domain::engagement::Engagement;
 use tandem_domain::id::{EngagementId, TypedId};
@@ -33,6 +34,7 @@ impl Work<'_> {
                 Planned::of(study_benchmark_update(&self.deciding(), &study, part, input.clone())?)
             }
             Command::StudyCountryCreate(input) => {
+                self.may_ever(Kind::StudyCountry, Action::Create)?;
                 let study = self.named::<Study>(input.study_id, "studyId").await?.record;
                 let lead = self.named_if(input.lead_engagement_id, "leadEngagementId").await?;
                 Planned::of(study_country_create(&self.deciding(), &study, lead, input.clone())?)
@@ -50,6 +52,7 @@ impl Work<'_> {
                 Planned::of(site_update(&deciding, stored.record, input.clone())?)
             }
             Command::StudySiteCreate(input) => {
+                self.may_ever(Kind::StudySite, Action::Create)?;
                 let country = self.named::<StudyCountry>(input.study_country_id, "studyCountryId").await?.record;
                 let study = self.named::<Study>(country.study_id, "studyCountryId").await?.record;
                 let site = self.named::<Site>(input.site_id, "siteId").await?.record;

@@ -2,6 +2,8 @@
 //! What he may see is written by hand; each canary has to be seen by somebody, so that the sweep cannot pass by asking nothing.
 
 mod attacks;
+mod filters;
+mod mutations;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,16 +11,18 @@ use futures::StreamExt;
 use serde_json::{Value as Json, json};
 use tandem_domain::clock::{IdSource, SeededIds};
 use tandem_domain::id::encode;
-use tandem_domain::record::{Cell, Kind, Scalar, camel_case};
+use tandem_domain::record::{Kind, camel_case};
 use tandem_gateway::demo::epoch;
 use tandem_tests::house::{Backend, Ground, House};
 use tandem_tests::sweep::asker::{Asker, Raw, settings};
 use tandem_tests::sweep::canary::{Canaries, NEVER_SHOWN};
 use tandem_tests::sweep::expected::Sight;
 use tandem_tests::sweep::records::world;
-use tandem_tests::sweep::shape::{Field, INTROSPECTION, Shape};
+use tandem_tests::sweep::shape::{INTROSPECTION, Shape};
 use tandem_tests::sweep::sight::{PERSONAS, Persona};
 use tandem_tests::sweep::world::Planted;
+
+use mutations::Named;
 
 /// What all personas walk through.
 struct Ward {
@@ -112,6 +116,8 @@ struct Walker<'a> {
     findings: BTreeMap<String, String>,
     seen: BTreeSet<String>,
     pairs: BTreeSet<String>,
+    compared: BTreeSet<String>,
+    named: Named,
     requests: usize,
 }
 
@@ -126,6 +132,8 @@ impl<'a> Walker<'a> {
             findings: BTreeMap::new(),
             seen: BTreeSet::new(),
             pairs: BTreeSet::new(),
+            compared: BTreeSet::new(),
+            named: Named::default(),
             requests: 0,
         }
     }
@@ -174,23 +182,6 @@ impl<'a> Walker<'a> {
             records.map(Planted::shown_id).collect()
         };
         (of(&self.sight.must), of(&self.sight.may))
-    }
-
-    /// Whether a persona may name this record by id without reading it: an administrator gives scopes over his own organisation's
-    /// studies and engagements, a vendor manager names a colleague as lead. Both hold for their own organisation alone.
-    fn is_named_by_id(&self, mutation: &str, field: &str, planted: &Planted) -> bool {
-        let organization = self.persona.name.chars().next().unwrap_or_default();
-        match (mutation, field) {
-            ("membershipGrant" | "apiClientCreate", "studyId" | "engagementId" | "studySiteId" | "engagementIds") => {
-                let colleague = if matches!(organization, 'A' | 'B') { format!("{organization}.sm") } else { format!("{organization}.pm") };
-                PERSONAS.iter().find(|one| one.name == colleague).is_some_and(|one| {
-                    let sight = one.sight(&self.ward.planted);
-                    sight.must.contains(&planted.key()) || sight.may.contains(&planted.key())
-                })
-            }
-            ("engagementCreate" | "engagementUpdate", "leadSponsorId") => planted.name.starts_with(&format!("{organization}.")),
-            _ => false,
-        }
     }
 
     async fn walk_pairs(&mut self) {
@@ -255,7 +246,26 @@ impl<'a> Walker<'a> {
         }
     }
 
-    /// Every list to its end in pages of three, and in every order.
+    /// A list from its end to its beginning in pages of two, put back in order.
+    async fn page_back(&mut self, list: &str) -> Vec<String> {
+        let (mut pages, mut before) = (Vec::new(), Json::Null);
+        for _ in 0..80 {
+            let document = format!(
+                "query($before: String) {{ {list}(last: 2, before: $before) {{ nodes {{ id }} pageInfo {{ hasPreviousPage startCursor }} }} }}"
+            );
+            let body = self.ask_well(&document, json!({ "before": before })).await;
+            let page = &body["data"][list];
+            pages.push(ids_of(page));
+            before = page["pageInfo"]["startCursor"].clone();
+            if page["pageInfo"]["hasPreviousPage"] != true {
+                break;
+            }
+        }
+        pages.reverse();
+        pages.concat()
+    }
+
+    /// Every list to its end in pages of three, back again, and in every order.
     async fn walk_lists(&mut self) {
         let ward = self.ward;
         for (ty, list) in ward.roots(true) {
@@ -276,6 +286,10 @@ impl<'a> Walker<'a> {
                 if page["pageInfo"]["hasNextPage"] != true {
                     break;
                 }
+            }
+            let backwards = self.page_back(&list).await;
+            if backwards != ids {
+                self.find(format!("LIST {} {list}(before)", self.persona.name), &format!("{backwards:?}\n{ids:?}"));
             }
             let set: BTreeSet<String> = ids.iter().cloned().collect();
             if set.len() != ids.len() || total != json!(ids.len()) || !must.is_subset(&set) || !set.is_subset(&may) {
@@ -309,107 +323,11 @@ impl<'a> Walker<'a> {
             }
         }
     }
-
-    /// Filters on every field with every value that there is: each counts what he may see, and no more.
-    async fn walk_filters(&mut self) {
-        for (ty, list) in self.ward.roots(true) {
-            let kind = *Kind::ALL.iter().find(|kind| kind.name() == ty).unwrap();
-            let mut probes = Vec::new();
-            for field in self.ward.shape.fields(&format!("{ty}Filter")) {
-                if let Some(part) =
-                    Kind::ALL.iter().find(|part| part.def().part_of == Some(kind) && field.ty.name == format!("{}Filter", part.name()))
-                {
-                    for inner in self.ward.shape.fields(&field.ty.name) {
-                        let wrap = |test: &str| format!("{{ {}: {test} }}", field.name);
-                        self.probes(kind, *part, inner, &wrap, &mut probes);
-                    }
-                } else {
-                    self.probes(kind, kind, field, &str::to_owned, &mut probes);
-                }
-            }
-            for some in probes.chunks(20) {
-                let fields: Vec<String> = some
-                    .iter()
-                    .enumerate()
-                    .map(|(index, (filter, ..))| format!("p{index}: {list}(filter: {filter}) {{ totalCount }}"))
-                    .collect();
-                let document = format!("{{ {} }}", fields.join(" "));
-                let body = self.ask_well(&document, json!({})).await;
-                for (index, (filter, least, most)) in some.iter().enumerate() {
-                    let count = body["data"][format!("p{index}")]["totalCount"].as_i64().unwrap_or(-1);
-                    if count < *least || count > *most {
-                        self.find(
-                            format!("FILTER {} {list}({filter})", self.persona.name),
-                            &format!("{count}, expected {least} to {most}"),
-                        );
-                    }
-                }
-            }
-        }
-    }
-
-    /// What to ask of one filter field, with the least and the most that may be counted.
-    fn probes(&self, whole: Kind, kind: Kind, field: &Field, wrap: &dyn Fn(&str) -> String, probes: &mut Vec<(String, i64, i64)>) {
-        let Some(position) = kind.def().columns.iter().position(|column| camel_case(column.name) == field.name) else { return };
-        let scalar = kind.def().columns[position].scalar;
-        let mut values: BTreeMap<String, (i64, i64)> = BTreeMap::new();
-        for planted in self.ward.planted.iter().filter(|planted| planted.entity.kind() == kind) {
-            let cell = &planted.entity.cells()[position];
-            let (literal, home) = match (cell, scalar) {
-                (Cell::Uuid(id), Scalar::Id(of)) => (json!(encode(of, *id)).to_string(), self.ward.key(of, *id)),
-                (Cell::Text(text), Scalar::String) => (json!(text).to_string(), None),
-                (Cell::List(texts), Scalar::StringList) => (json!(texts.first()).to_string(), None),
-                (Cell::Int(number), _) => (number.to_string(), None),
-                (Cell::Float(number), _) => (number.to_string(), None),
-                _ => continue,
-            };
-            let whole_key = format!("{}:{}", whole.prefix(), planted.name);
-            let seen = |names: &BTreeSet<String>| {
-                let there = names.contains(&planted.key()) && names.contains(&whole_key);
-                i64::from(there && home.as_ref().is_none_or(|home| names.contains(home)))
-            };
-            let counts = values.entry(literal).or_default();
-            counts.0 += seen(&self.sight.must);
-            counts.1 += seen(&self.sight.may);
-        }
-        for (literal, (least, most)) in values {
-            // What was edited after it was planted is found under its later value.
-            let least = if self.ward.edited(&literal) { 0 } else { least };
-            let comparator = self.ward.shape.fields(&field.ty.name);
-            let has = |name: &str| comparator.iter().any(|field| field.name == name);
-            let mut tests = Vec::new();
-            if has("has") {
-                tests.push(format!("{{ has: {literal} }}"));
-            }
-            if has("eq") {
-                tests.extend([format!("{{ eq: {literal} }}"), format!("{{ in: [{literal}] }}")]);
-            }
-            if has("gte") {
-                tests.push(format!("{{ gte: {literal}, lte: {literal} }}"));
-            }
-            if has("contains") {
-                tests.push(format!("{{ contains: {literal} }}"));
-            }
-            let most_of = |test: &str| if test.contains("contains") { most.max(i64::from(most > 0) * 5) } else { most };
-            probes.extend(tests.into_iter().map(|test| {
-                let most = most_of(&test);
-                (wrap(&format!("{{ {}: {test} }}", field.name)), least, most)
-            }));
-        }
-    }
 }
 
 impl Ward {
     fn key(&self, kind: Kind, id: uuid::Uuid) -> Option<String> {
         self.planted.iter().find(|planted| planted.entity.kind() == kind && planted.entity.uuid() == id).map(Planted::key)
-    }
-
-    fn edited(&self, literal: &str) -> bool {
-        let homes = ["study_internal:A1", "study_benchmark:A1", "engagement_internal:A1V"];
-        let text = literal.trim_matches('"');
-        self.canaries
-            .iter()
-            .any(|(canary, home)| canary == text && (homes.contains(&home.record.as_str()) || canary == "CANARY-site-A1-us1-city"))
     }
 }
 
@@ -420,13 +338,29 @@ fn ids_of(page: &Json) -> Vec<String> {
         .unwrap_or_default()
 }
 
+/// Who walks: everybody, or for a closer look those named in `TANDEM_SWEEP_ONLY`. What nobody saw is then no finding.
+fn chosen(only: Option<&str>) -> Result<Vec<&'static Persona>, String> {
+    let Some(only) = only else { return Ok(PERSONAS.iter().collect()) };
+    let find = |name| PERSONAS.iter().find(|persona| persona.name == name);
+    only.split(',').map(|name| find(name).ok_or(format!("TANDEM_SWEEP_ONLY names '{name}', who is no persona"))).collect()
+}
+
+#[test]
+fn who_walks_is_known_by_name() {
+    assert_eq!(chosen(None).unwrap().len(), PERSONAS.len());
+    assert_eq!(chosen(Some("V.pm,A-mute")).unwrap().iter().map(|persona| persona.name).collect::<Vec<_>>(), ["V.pm", "A-mute"]);
+    for wrong in ["typo", "", "V.pm,", "V.pm, A.sm"] {
+        assert!(chosen(Some(wrong)).is_err(), "{wrong:?}");
+    }
+}
+
 async fn sweep(backend: Backend) {
     let ground = Ground::new(backend).await;
     let (ward, house) = Ward::on(&ground).await;
-    // For a closer look at few: their names in this variable. What nobody saw is then no finding.
     let only = std::env::var("TANDEM_SWEEP_ONLY").ok();
-    let chosen = PERSONAS.iter().filter(|persona| only.as_ref().is_none_or(|only| only.split(',').any(|name| name == persona.name)));
-    let walks = chosen.map(|persona| {
+    let chosen = chosen(only.as_deref()).unwrap_or_else(|why| panic!("{why}"));
+    let expected = chosen.len();
+    let walks = chosen.into_iter().map(|persona| {
         let mut walker = Walker::new(&ward, persona);
         async move {
             walker.walk_pairs().await;
@@ -445,6 +379,7 @@ async fn sweep(backend: Backend) {
         }
     });
     let walkers: Vec<Walker<'_>> = futures::stream::iter(walks).buffer_unordered(4).collect().await;
+    assert_eq!(walkers.len(), expected, "everybody chosen has walked");
     let seen: BTreeSet<&String> = walkers.iter().flat_map(|walker| &walker.seen).collect();
     let unseen: Vec<String> = ward
         .canaries
@@ -455,8 +390,24 @@ async fn sweep(backend: Backend) {
         })
         .map(|(canary, home)| format!("UNSEEN {canary} of {}.{}", home.record, home.column))
         .collect();
-    let findings: Vec<String> =
-        walkers.iter().flat_map(|walker| &walker.findings).map(|(what, how)| format!("{what}\n      {how}")).chain(unseen).collect();
+    let untried = if only.is_none() {
+        let mut named = Named::default();
+        for walker in &walkers {
+            named.add(&walker.named);
+        }
+        let compared = walkers.iter().flat_map(|walker| walker.compared.iter().cloned()).collect();
+        let uncompared = ward.uncompared(&compared).into_iter().map(|name| format!("UNTRIED {name}"));
+        named.missing(&ward).into_iter().chain(uncompared).collect()
+    } else {
+        Vec::new()
+    };
+    let findings: Vec<String> = walkers
+        .iter()
+        .flat_map(|walker| &walker.findings)
+        .map(|(what, how)| format!("{what}\n      {how}"))
+        .chain(unseen)
+        .chain(untried)
+        .collect();
     let leaked = findings.iter().filter(|finding| finding.starts_with("LEAK")).count();
     println!(
         "canary sweep on {backend:?}: {} personas, {} pairs, {} requests, {} canaries planted, {} seen, {leaked} leaked",
@@ -486,110 +437,5 @@ impl Ward {
     /// has neither finance nor a vendor manager, and raw ids, which are never shown.
     fn is_out_of_reach(&self, canary: &str, record: &str) -> bool {
         ["organization:N", "study_benchmark:B1"].contains(&record) || uuid::Uuid::parse_str(canary).is_ok()
-    }
-
-    fn value_of(&self, field: &Field, persona: &Persona) -> Json {
-        let sponsor = persona.name.starts_with(['A', 'B']);
-        let one = match field.ty.name.as_str() {
-            "Int" | "BigInt" => json!(1),
-            "Float" => json!(1.0),
-            "Boolean" => json!(true),
-            "DateTime" => json!("2031-01-01T00:00:00Z"),
-            "Date" => json!("2031-01-01"),
-            "CountryCode" => json!("DE"),
-            "PartialDateInput" => json!({ "date": "2031" }),
-            "Role" => json!(if sponsor { "S_QA" } else { "V_CRA" }),
-            "String" if field.name == "email" => json!("somebody@example.org"),
-            "String" => json!("text"),
-            other => json!(self.shape.types.get(other).and_then(|ty| ty.values.first())),
-        };
-        if field.ty.list { json!([one]) } else { one }
-    }
-}
-
-/// The kind that an input field names by id; `own` is the mutation's.
-fn named(field: &Field, own: Kind) -> Kind {
-    match field.name.as_str() {
-        "id" => own,
-        "personId" | "leadSponsorId" | "leadVendorId" => Kind::Person,
-        "vendorId" => Kind::Organization,
-        "siteId" => Kind::Site,
-        "studyId" => Kind::Study,
-        "studyCountryId" => Kind::StudyCountry,
-        "studySiteId" | "studySiteIds" => Kind::StudySite,
-        "engagementId" | "engagementIds" | "leadEngagementId" | "responsibleEngagementId" | "subcontractOfId" => Kind::Engagement,
-        other => panic!("{other} names a record of a kind that the sweep does not know"),
-    }
-}
-
-impl Walker<'_> {
-    /// Every mutation, only tried, with every id field naming what is hidden: refused as for what never was.
-    async fn walk_mutations(&mut self) {
-        let ward = self.ward;
-        for mutation in ward.shape.fields("Mutation") {
-            let payload = ward.shape.fields(&mutation.ty.name);
-            let Some(given) = payload.iter().find(|field| field.name != "userErrors") else { continue };
-            let own = *Kind::ALL.iter().find(|kind| kind.name() == given.ty.name).unwrap();
-            let input = ward.shape.fields(&mutation.args[0].ty.name);
-            let document = format!(
-                "mutation($input: {}!) {{ {}(input: $input) {{ {} {{ {} }} userErrors {{ code message field }} }} }}",
-                mutation.args[0].ty.name,
-                mutation.name,
-                given.name,
-                ward.shape.flat(&given.ty.name)
-            );
-            for field in input.iter().filter(|field| field.ty.name == "ID") {
-                let kind = named(field, own);
-                let (_, may) = self.expected(kind);
-                let hidden: Vec<String> = ward
-                    .planted
-                    .iter()
-                    .filter(|planted| planted.entity.kind() == kind)
-                    .filter(|planted| !self.is_named_by_id(&mutation.name, &field.name, planted))
-                    .map(Planted::shown_id)
-                    .filter(|id| !may.contains(id))
-                    .collect();
-                let mut object = serde_json::Map::new();
-                for other in input.iter().filter(|other| other.ty.required && other.name != field.name) {
-                    let value = if other.ty.name == "ID" {
-                        let id = self.expected(named(other, own)).0.pop_first().unwrap_or_else(|| self.never(named(other, own)));
-                        if other.ty.list { json!([id]) } else { json!(id) }
-                    } else {
-                        ward.value_of(other, self.persona)
-                    };
-                    object.insert(other.name.clone(), value);
-                }
-                let scope = match field.name.as_str() {
-                    "studyId" => "STUDY",
-                    "engagementId" => "ENGAGEMENT",
-                    "studySiteId" => "SITE",
-                    _ => "ALL_ORG",
-                };
-                if object.contains_key("scope") {
-                    object.insert("scope".to_owned(), json!(scope));
-                }
-                object.insert("dryRun".to_owned(), json!(true));
-                object.insert("reason".to_owned(), json!("because"));
-                let mut tried = Vec::new();
-                let seen: Vec<String> = may.iter().take(1).cloned().collect();
-                for id in [self.never(kind)].into_iter().chain(hidden.into_iter().take(1)) {
-                    object.insert(field.name.clone(), if field.ty.list { json!([id]) } else { json!(id) });
-                    let answer = self.ask(&document, json!({ "input": object })).await;
-                    tried.push((answer.everything().replace(&id, "ID"), id));
-                }
-                for (answer, id) in &tried {
-                    if answer != &tried[0].0 {
-                        self.find(
-                            format!("TELLS {} {}.{} {id}", self.persona.name, mutation.name, field.name),
-                            &format!("{answer}\n{}", tried[0].0),
-                        );
-                    }
-                }
-                for id in seen {
-                    object.insert(field.name.clone(), if field.ty.list { json!([id]) } else { json!(id) });
-                    self.ask(&document, json!({ "input": object })).await;
-                }
-            }
-        }
     }
 }

@@ -96,6 +96,7 @@ impl Ground {
             jwt_audience: Some(demo::AUDIENCE.to_owned()),
             jwt_secret: Some(SECRET.to_owned().into()),
             development: true,
+            shutdown_notice: std::time::Duration::ZERO,
             ..Settings::default()
         }
     }

@@ -100,8 +100,7 @@ impl Database {
     }
 
     pub(crate) async fn schema_state(&self) -> Result<SchemaState, StoreError> {
-        let manager = tandem_migrations::SchemaManager::new(&self.read);
-        if !manager.has_table("seaql_migrations").await? {
+        if !self.has_table("seaql_migrations").await? {
             return Ok(SchemaState::Behind(Migrator::migrations().iter().map(|step| step.name().to_owned()).collect()));
         }
         let rows = self
@@ -115,6 +114,10 @@ impl Database {
             return Ok(SchemaState::Behind(missing));
         }
         if applied.iter().any(|step| !known.contains(step)) { Ok(SchemaState::Newer) } else { Ok(SchemaState::Current) }
+    }
+
+    pub(crate) async fn has_table(&self, name: &str) -> Result<bool, StoreError> {
+        Ok(tandem_migrations::SchemaManager::new(&self.read).has_table(name).await?)
     }
 
     pub(crate) async fn ping(&self) -> Result<(), StoreError> {

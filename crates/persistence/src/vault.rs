@@ -133,6 +133,20 @@ impl Vault {
         }
     }
 
+    /// Whether an organisation is kept besides these; none is where there is no schema yet.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database cannot answer.
+    pub async fn has_other_organizations(&self, known: &[tandem_domain::id::OrganizationId]) -> Result<bool, StoreError> {
+        if !self.database.has_table("organization").await? {
+            return Ok(false);
+        }
+        let known: Vec<uuid::Uuid> = known.iter().map(|id| id.uuid()).collect();
+        let mut sql = Sql::new(self.database.dialect, "SELECT 1 FROM organization WHERE NOT (");
+        sql.any_uuid("id", &known).push(") LIMIT 1");
+        Ok(self.database.reader().query_one_raw(sql.statement()).await?.is_some())
+    }
+
     /// Closes every connection.
     pub async fn close(self) {
         self.database.close().await;

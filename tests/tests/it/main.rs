@@ -16,6 +16,8 @@ mod journal;
 #[cfg(test)]
 mod levels;
 #[cfg(test)]
+mod limits;
+#[cfg(test)]
 mod matrix;
 #[cfg(test)]
 mod oracle;

@@ -22,6 +22,8 @@ pub(super) fn limits(settings: &Settings) -> Limits {
         cost: settings.max_cost.into(),
         array: settings.max_input_items.into(),
         bulk_array: settings.max_ingest_rows.into(),
+        body_bytes: settings.max_body_bytes,
+        request_milliseconds: milliseconds(settings.request_timeout),
         ..Limits::default()
     }
 }
@@ -47,6 +49,7 @@ pub(super) fn sockets(settings: &Settings) -> ServerSettings {
         head_bytes: whole(settings.max_head_bytes.into()),
         head_milliseconds: milliseconds(settings.head_timeout),
         write_milliseconds: milliseconds(settings.answer_timeout),
+        notice_milliseconds: milliseconds(settings.shutdown_notice),
         drain_milliseconds: milliseconds(settings.shutdown_grace),
         ..ServerSettings::default()
     }

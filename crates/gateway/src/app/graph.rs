@@ -30,7 +30,7 @@ impl GraphService for VaultGraph {
                 return Answer::Resolved(Box::new(broken()));
             };
             let circumstance = Circumstance { request_id: Some(request.request_id), idempotency_key: request.idempotency_key };
-            let asked = Asked { document: request.document, operation_name: request.operation_name, variables: request.variables };
+            let asked = Asked { document: request.document, operation_name: request.operation_name, variables: request.checked.variables };
             let query = request.checked.kind == OperationType::Query;
             let answered = self.graph.answer(viewer, asked, circumstance).await;
             if query {

@@ -17,6 +17,7 @@ use crate::identity::{Bearer, DevelopmentSecret, Mint};
 /// the next start. Tokens are signed with TANDEM_JWT_SECRET, or else with a secret that the first start makes and keeps in a
 /// file beside the database (tandem-demo.sqlite.secret; tandem-demo.secret in the working directory where the database is a
 /// PostgreSQL server). `tandem token`, run in the same directory with the same settings, signs with it too.
+/// A database that holds organisations of somebody else is refused.
 /// Issuer and audience are the demo's own; the TANDEM_JWT_ settings of a provider are not used.
 #[derive(Debug, Args)]
 pub(super) struct Demo {
@@ -29,11 +30,13 @@ impl Demo {
         let settings = Settings::load_over(Settings::of_demo(), &Sources::of_process(self.settings))?;
         settings.check()?;
         start_log(&settings)?;
+        let making = open::any(&settings.database_url, &open::patiently(&settings.database_url)).await?;
+        // Before anything is written, the key and the schema included.
+        demo::refuse_strangers(&making).await?;
         let secret = demo::development_key(&settings, Some(&SystemIds))?;
         let settings = settings.for_demo(&secret);
 
         let url = &settings.database_url;
-        let making = open::any(url, &open::patiently(url)).await?;
         making.migrate().await?;
         making.close().await;
         let made = demo::seed(&open::patiently(url)).await?;

@@ -127,7 +127,10 @@ settings! {
     head_timeout: Duration = Duration::from_secs(30);
     /// The longest a client may leave an answer unread.
     answer_timeout: Duration = Duration::from_secs(30);
-    /// How long requests under way may finish after the order to stop.
+    /// How long `/readyz` answers 503 after the order to stop while requests are still taken, so that a balancer turns away
+    /// first. `demo` does not wait.
+    shutdown_notice: Duration = Duration::from_secs(5);
+    /// How long requests under way may finish once no more are taken.
     shutdown_grace: Duration = Duration::from_secs(20);
     /// How many connections are open at once.
     max_connections: u32 = 4_096;

@@ -154,14 +154,11 @@ fn a_switch_may_stand_alone() {
 fn help_lists_every_setting_with_its_default() {
     let mut command = SettingsArgs::augment_args(Command::new("serve"));
     let help = command.render_long_help().to_string();
-    let table = Settings::help_table();
-    for text in [&help, &table] {
-        for row in settings::ROWS.iter() {
-            assert!(text.contains(&row.variable), "{} in {text}", row.variable);
-            assert!(!row.meaning.is_empty());
-        }
-        assert!(text.contains("127.0.0.1:8080") && text.contains("OTEL_EXPORTER_OTLP_ENDPOINT"));
+    for row in settings::ROWS.iter() {
+        assert!(help.contains(&row.variable), "{} in {help}", row.variable);
+        assert!(!row.meaning.is_empty());
     }
+    assert!(help.contains("127.0.0.1:8080") && help.contains("OTEL_EXPORTER_OTLP_ENDPOINT"));
 }
 
 #[test]

@@ -16,4 +16,4 @@ mod world;
 
 pub use key::{AUDIENCE, DemoKeyError, ISSUER, development_key};
 pub use personas::{Persona, PersonaBearer, personas};
-pub use world::{World, epoch, is_seeded, seed, world};
+pub use world::{World, epoch, is_seeded, refuse_strangers, seed, world};

@@ -66,13 +66,30 @@ pub async fn is_seeded(vault: &Vault) -> Result<bool, StoreError> {
     }
 }
 
+/// Refuses a database that does not have the world and holds organisations of somebody else; it need not be migrated.
+///
+/// # Errors
+/// [`StoreError::Unusable`] for such a database; others when it cannot answer.
+pub async fn refuse_strangers(vault: &Vault) -> Result<(), StoreError> {
+    let known: Vec<_> = Organizations::make().0.into_iter().map(|organization| organization.id).collect();
+    if vault.has_other_organizations(&known).await? && !is_seeded(vault).await? {
+        return Err(StoreError::Unusable(
+            "this database holds organisations that are not the demo's, and nothing was written to it: name another one in \
+             TANDEM_DATABASE_URL, or unset it and the demo makes a file of its own"
+                .to_owned(),
+        ));
+    }
+    Ok(())
+}
+
 /// Puts the world into a migrated database that does not have it yet; answers whether it did.
 /// It is dated by its own clock and named by its own ids, so that it is the same on every machine.
 ///
 /// # Errors
-/// [`StoreError`] when the database cannot answer.
+/// As [`refuse_strangers`]; [`StoreError`] when the database cannot answer.
 pub async fn seed(connect: &Connect) -> Result<bool, StoreError> {
     let vault = Vault::open(connect, Arc::new(FixedClock::at(epoch())), Arc::new(sequence(List::Journal))).await?;
+    refuse_strangers(&vault).await?;
     let missing = !is_seeded(&vault).await?;
     if missing {
         vault.seed("demo", world().records).await?;
@@ -86,7 +103,38 @@ mod tests {
     use std::collections::HashSet;
 
     use super::*;
+    use tandem_domain::party::OrganizationType;
     use tandem_domain::record::Kind;
+    use tandem_persistence::NewOrganization;
+
+    #[tokio::test]
+    async fn it_is_not_put_among_strangers() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let connect = Connect::to(&format!("sqlite://{}", folder.path().join("theirs.sqlite").display()));
+        let clock = Arc::new(FixedClock::at(epoch()));
+        let vault = Vault::open(&connect, clock, Arc::new(sequence(List::Journal))).await.expect("opens");
+        refuse_strangers(&vault).await.expect("an empty database is nobody's");
+        vault.migrate().await.expect("migrates");
+        let theirs = NewOrganization { name: "Theirs".to_owned(), organization_type: OrganizationType::Sponsor, country_code: None };
+        let theirs = vault.admin_organization(theirs).await.expect("is made");
+        let refused = seed(&connect).await.expect_err("it is somebody's");
+        assert!(refused.to_string().contains("nothing was written"), "{refused}");
+        assert!(!vault.has_other_organizations(&[theirs]).await.expect("answers"), "nothing was written");
+    }
+
+    #[tokio::test]
+    async fn the_demo_is_found_again_whatever_was_added_to_it() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let connect = Connect::to(&format!("sqlite://{}", folder.path().join("demo.sqlite").display()));
+        let vault = Vault::open(&connect, Arc::new(FixedClock::at(epoch())), Arc::new(sequence(List::Journal))).await.expect("opens");
+        vault.migrate().await.expect("migrates");
+        assert!(seed(&connect).await.expect("seeds"));
+        let guest = NewOrganization { name: "A guest".to_owned(), organization_type: OrganizationType::Sponsor, country_code: None };
+        let ids = Arc::new(tandem_domain::clock::SystemIds);
+        let own = Vault::open(&connect, Arc::new(FixedClock::at(epoch())), ids).await.expect("opens");
+        own.admin_organization(guest).await.expect("is made");
+        assert!(!seed(&connect).await.expect("is found again"));
+    }
 
     #[test]
     fn it_is_the_same_each_time() {

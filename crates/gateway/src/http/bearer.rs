@@ -4,6 +4,7 @@
 use axum::http::{HeaderMap, header::AUTHORIZATION};
 
 use super::{Shared, failure::Failure, seam::Session};
+use crate::identity::CHALLENGE_MISSING;
 
 /// The header that picks one of the caller's organisations.
 const ORGANIZATION: &str = "tandem-organization";
@@ -25,7 +26,7 @@ pub(super) async fn admit(shared: &Shared, headers: &HeaderMap) -> Result<Sessio
 fn token(headers: &HeaderMap) -> Result<&str, Failure> {
     let mut values = headers.get_all(AUTHORIZATION).iter();
     let Some(value) = values.next() else {
-        return Err(Failure::unauthenticated("Bearer", "A bearer token is needed."));
+        return Err(Failure::unauthenticated(CHALLENGE_MISSING, "A bearer token is needed."));
     };
     let malformed = || Failure::unauthenticated("Bearer error=\"invalid_request\"", "The Authorization header must be one bearer token.");
     if values.next().is_some() {

@@ -32,6 +32,17 @@ struct Tally {
     charge: Charge,
 }
 
+impl Tally {
+    /// Notes what became of a charge.
+    fn pay(&mut self, charge: Charge) -> Result<(), Failure> {
+        self.charge = charge;
+        match charge {
+            Charge::Refused { retry_after } => Err(Failure::rate_limited(retry_after)),
+            Charge::Free | Charge::Paid { .. } => Ok(()),
+        }
+    }
+}
+
 /// Serves `/graphql`.
 pub(super) async fn serve(State(shared): State<Arc<Shared>>, request: Request) -> Response {
     if !matches!(*request.method(), Method::GET | Method::POST) {
@@ -69,7 +80,7 @@ async fn handle(
 ) -> Result<(&'static str, Response), Failure> {
     let (head, content) = request.into_parts();
     let post = head.method == Method::POST;
-    let session = match door(shared, &head.headers, accepted, post).await {
+    let (session, media) = match door(shared, &head.headers, accepted, post, tally).await {
         Ok(passed) => passed,
         Err(failure) => {
             // Who waits for a "100 Continue" has not sent yet, and will not.
@@ -79,45 +90,39 @@ async fn handle(
             return Err(failure);
         }
     };
-    let (session, media) = session;
     let idempotency_key = idempotency::key(&head.headers)?;
-    let params = if post {
+    let mut params = if post {
         let (limit, discard) = (shared.settings.body_bytes, shared.settings.discard_bytes);
         let read = timeout_at(deadline, body::read(content, limit, discard)).await;
         Params::from_body(&read.map_err(|_| Failure::timeout(StatusCode::REQUEST_TIMEOUT))??)
     } else {
         Params::from_uri(&head.uri)
-    };
-    // A refused request costs a point too, or refusals would be a free way to keep the server busy.
-    let checked = params.and_then(|params| {
-        let document = shared.documents.get(&params.query, &shared.limits)?;
-        let checked = examine(shared, &params, &document, &session, post, idempotency_key.is_some())?;
-        Ok((params, document, checked))
-    });
-    let points = checked.as_ref().map_or(1, |(_, _, checked)| checked.cost);
-    tally.charge = shared.throttle.charge(&session.principal_key, points);
-    if let Charge::Refused { retry_after } = tally.charge {
-        return Err(Failure::rate_limited(retry_after));
+    }?;
+    let document = shared.documents.get(&params.query, &shared.limits)?;
+    let checked = examine(shared, &mut params, &document, &session, post, idempotency_key.is_some())?;
+    let points = checked.cost;
+    if let Some(rest) = shared.throttle.charge_rest(&session.principal_key, points) {
+        tally.pay(rest)?;
     }
-    let (params, document, checked) = checked?;
     tally.kind = kind(checked.kind);
     let request_id = head.extensions.get::<RequestId>().map_or_else(String::new, |id| id.0.clone());
-    let request = GraphRequest {
-        checked,
-        document,
-        operation_name: params.operation_name,
-        variables: params.variables,
-        extensions: params.extensions,
-        idempotency_key,
-        request_id,
-    };
+    let request = GraphRequest { checked, document, operation_name: params.operation_name, idempotency_key, request_id };
     let answer = shared.graph.execute(session, request).await;
     respond(shared, answer, points, media)
 }
 
 /// Everything that is decided on the headers alone.
-async fn door(shared: &Shared, headers: &HeaderMap, accepted: Result<Media, Failure>, post: bool) -> Result<(Session, Media), Failure> {
+async fn door(
+    shared: &Shared,
+    headers: &HeaderMap,
+    accepted: Result<Media, Failure>,
+    post: bool,
+    tally: &mut Tally,
+) -> Result<(Session, Media), Failure> {
     let session = bearer::admit(shared, headers).await?;
+    // Whoever is known pays the first point before anything of his is looked at, or refusals would keep the server busy for
+    // nothing, and who has spent all would still be read.
+    tally.pay(shared.throttle.charge(&session.principal_key, 1))?;
     let media = accepted?;
     if post {
         negotiate::understood(headers)?;
@@ -126,8 +131,16 @@ async fn door(shared: &Shared, headers: &HeaderMap, accepted: Result<Media, Fail
 }
 
 /// Everything that is decided on the document and its variables, before the library sees them.
-fn examine(shared: &Shared, params: &Params, document: &Document, session: &Session, post: bool, keyed: bool) -> Result<Checked, Failure> {
-    let checked = check(document.parsed(), params.operation_name.as_deref(), &params.variables, &shared.limits, &shared.model)?;
+fn examine(
+    shared: &Shared,
+    params: &mut Params,
+    document: &Document,
+    session: &Session,
+    post: bool,
+    keyed: bool,
+) -> Result<Checked, Failure> {
+    let variables = std::mem::take(&mut params.variables);
+    let checked = check(document.parsed(), params.operation_name.as_deref(), variables, &shared.limits, &shared.model)?;
     if checked.introspects && !session.may_introspect {
         return Err(Failure::document("FORBIDDEN", "You may not ask for the schema."));
     }
@@ -137,7 +150,7 @@ fn examine(shared: &Shared, params: &Params, document: &Document, session: &Sess
             return Err(Failure::document("BAD_USER_INPUT", "An Idempotency-Key goes with exactly one root field of a mutation."));
         }
         OperationType::Subscription => {
-            return Err(Failure::bad_request("A subscription needs a stream: ask for text/event-stream or use the WebSocket."));
+            return Err(Failure::bad_request("Subscriptions are not offered: ask with a query."));
         }
         OperationType::Query | OperationType::Mutation => {}
     }

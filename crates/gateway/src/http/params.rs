@@ -1,5 +1,5 @@
 //! The parameters of a GraphQL request, from a JSON body or from a query string.
-//! Anything but one object with the four known parameters in their types is refused; batches are off.
+//! Anything but one object whose known parameters have their types is refused, others are ignored; batches are off.
 
 use std::collections::HashMap;
 
@@ -15,7 +15,6 @@ pub(super) struct Params {
     pub(super) query: String,
     pub(super) operation_name: Option<String>,
     pub(super) variables: Variables,
-    pub(super) extensions: Map<String, Value>,
 }
 
 impl Params {
@@ -73,7 +72,7 @@ impl Params {
             Value::Null => return Err(Failure::bad_request("The parameter `query` is missing.")),
             _ => return Err(wrong("query", "a text")),
         };
-        Ok(Self { query, operation_name, variables: Variables::from_json(Value::Object(variables)), extensions })
+        Ok(Self { query, operation_name, variables: Variables::from_json(Value::Object(variables)) })
     }
 }
 

@@ -83,6 +83,15 @@ impl Throttle {
         }
     }
 
+    /// Takes what is left to pay of `points`, of which one was paid at the door.
+    pub(super) fn charge_rest(&self, principal: &str, points: u64) -> Option<Charge> {
+        let most = self.0.as_ref().map_or(u64::MAX, |buckets| buckets.burst.get().into());
+        match points.min(most).saturating_sub(1) {
+            0 => None,
+            rest => Some(self.charge(principal, rest)),
+        }
+    }
+
     /// Writes `RateLimit-Policy` and `RateLimit` for a charge.
     pub(super) fn headers(&self, charge: Charge, headers: &mut HeaderMap) {
         let Some(buckets) = &self.0 else {
@@ -118,5 +127,16 @@ mod tests {
         assert!(matches!(throttle.charge("a", 3), Charge::Refused { retry_after: 1..=4 }));
         assert!(matches!(throttle.charge("b", u64::MAX), Charge::Paid { left: 0, .. }));
         assert_eq!(Throttle::new(0, 10).charge("a", u64::MAX), Charge::Free);
+    }
+
+    #[test]
+    fn the_first_point_and_the_rest_are_the_whole() {
+        let throttle = Throttle::new(1, 10);
+        assert!(matches!(throttle.charge("a", 1), Charge::Paid { left: 9, .. }));
+        assert_eq!(throttle.charge_rest("a", 1), None);
+        assert!(matches!(throttle.charge_rest("a", 4), Some(Charge::Paid { left: 6, full_in: 4 })));
+        assert!(matches!(throttle.charge("b", 1), Charge::Paid { left: 9, .. }));
+        assert!(matches!(throttle.charge_rest("b", u64::MAX), Some(Charge::Paid { left: 0, .. })));
+        assert_eq!(Throttle::new(0, 10).charge_rest("a", 5), Some(Charge::Free));
     }
 }

@@ -3,7 +3,7 @@
 
 use std::{any::Any, sync::Arc};
 
-use async_graphql::{Request, Variables};
+use async_graphql::Request;
 use axum::http::StatusCode;
 use futures::future::BoxFuture;
 use tandem_graphql::{Answer, Document, limits::Checked};
@@ -56,16 +56,12 @@ pub trait GraphService: Send + Sync {
 /// One checked operation with all that came with it.
 #[derive(Debug)]
 pub struct GraphRequest {
-    /// What the checks found.
+    /// What the checks found, with the variables that it was priced with.
     pub checked: Checked,
     /// The document, text and parsed form.
     pub document: Arc<Document>,
     /// The operation to run, never an empty text.
     pub operation_name: Option<String>,
-    /// The variables as sent.
-    pub variables: Variables,
-    /// The `extensions` of the request as sent.
-    pub extensions: serde_json::Map<String, serde_json::Value>,
     /// The `Idempotency-Key`, 1 to 255 visible ASCII characters, quotes taken off.
     pub idempotency_key: Option<String>,
     /// The id of this request, as the answer's `x-request-id` has it.
@@ -76,7 +72,7 @@ impl GraphRequest {
     /// The library's request, its document already parsed. Session data is the caller's to add.
     #[must_use]
     pub fn into_request(self) -> Request {
-        let mut request = Request::new(self.document.text()).variables(self.variables);
+        let mut request = Request::new(self.document.text()).variables(self.checked.variables);
         request.operation_name = self.operation_name;
         request.set_parsed_query(self.document.parsed().clone());
         request

@@ -13,11 +13,6 @@ impl TokenHash {
     pub(super) fn of(token: &str) -> Self {
         Self(Sha256::digest(token.as_bytes()).into())
     }
-
-    /// The 32 bytes of the hash.
-    pub const fn as_bytes(&self) -> &[u8; 32] {
-        &self.0
-    }
 }
 
 impl fmt::Debug for TokenHash {

@@ -4,19 +4,20 @@
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::Router;
+use hyper::service::{Service as _, service_fn};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
-    server::{conn::auto::Builder, graceful::GracefulShutdown},
+    server::conn::auto::Builder,
     service::TowerToHyperService,
 };
 use tokio::{
     net::{TcpListener, TcpStream, ToSocketAddrs},
-    sync::Semaphore,
+    sync::{Semaphore, watch},
     task::JoinSet,
     time::{sleep, timeout},
 };
 
-use super::{Draining, ServerSettings, stream::Bounded};
+use super::{Draining, ServerSettings, presence::Presence, stream::Bounded};
 
 /// A bound listener that is not serving yet.
 pub struct Server {
@@ -46,7 +47,7 @@ impl Server {
         let settings = self.settings;
         let builder = Arc::new(builder(&settings));
         let permits = Arc::new(Semaphore::new(settings.connections.clamp(1, Semaphore::MAX_PERMITS)));
-        let graceful = GracefulShutdown::new();
+        let (end, ended) = watch::channel(());
         let mut connections = JoinSet::new();
         let opening = Duration::from_millis(settings.head_milliseconds);
         let patience = Duration::from_millis(settings.write_milliseconds);
@@ -71,20 +72,44 @@ impl Server {
             // Finished connections are taken out as new ones come, so that the set does not grow.
             while connections.try_join_next().is_some() {}
             let builder = Arc::clone(&builder);
-            let service = TowerToHyperService::new(router.clone());
-            let watcher = graceful.watcher();
+            let (router, mut ended) = (router.clone(), ended.clone());
             connections.spawn(async move {
                 let io = TokioIo::new(Bounded::new(socket, opening, patience));
+                let (presence, router) = (Presence::new(), TowerToHyperService::new(router));
+                let service = service_fn(|request: hyper::Request<hyper::body::Incoming>| {
+                    let busy = presence.enter(request.version());
+                    let answer = router.call(request);
+                    async move {
+                        let answer = answer.await;
+                        drop(busy);
+                        answer
+                    }
+                });
                 let connection = builder.serve_connection_with_upgrades(io, service);
-                if let Err(error) = watcher.watch(connection.into_owned()).await {
+                tokio::pin!(connection);
+                let result = tokio::select! {
+                    result = connection.as_mut() => result,
+                    // The end of the channel is the order to stop; nothing is ever sent.
+                    _ = ended.changed() => {
+                        connection.as_mut().graceful_shutdown();
+                        connection.await
+                    }
+                    () = presence.idle(opening) => {
+                        connection.as_mut().graceful_shutdown();
+                        // What was answered may still be on its way; it goes as far as a client reads.
+                        timeout(patience, connection).await.unwrap_or(Ok(()))
+                    }
+                };
+                if let Err(error) = result {
                     tracing::debug!(%error, "a connection ended early");
                 }
                 drop(permit);
             });
         }
         drop(self.listener);
+        drop(end);
         let rest = Duration::from_millis(settings.drain_milliseconds);
-        if timeout(rest, graceful.shutdown()).await.is_err() {
+        if timeout(rest, async { while connections.join_next().await.is_some() {} }).await.is_err() {
             tracing::warn!("the time to drain is over; the remaining connections are cut");
         }
         connections.shutdown().await;

@@ -3,6 +3,7 @@
 
 mod draining;
 mod listener;
+mod presence;
 mod settings;
 mod signal;
 mod stream;

@@ -29,6 +29,9 @@ async fn refused_documents_have_a_code_and_no_data() {
         ("{ eco(text: 1) }", "GRAPHQL_VALIDATION_FAILED"),
         ("query($t: Int!) { slow(milliseconds: $t) }", "BAD_USER_INPUT"),
         ("query A { __typename } query B { __typename }", "BAD_REQUEST"),
+        ("query($v: [Nope] = [1]) { __typename }", "GRAPHQL_VALIDATION_FAILED"),
+        ("query($v: [Thing] = [1]) { __typename }", "GRAPHQL_VALIDATION_FAILED"),
+        ("mutation { change change }", "GRAPHQL_VALIDATION_FAILED"),
         (bomb.as_str(), "DOCUMENT_LIMIT_EXCEEDED"),
     ] {
         let answer = house.ask(query).await;
@@ -134,6 +137,75 @@ async fn points_run_out_for_each_principal_alone() {
     assert_eq!(refused.header("retry-after"), "1");
     let request = house.request(reqwest::Method::GET, "/graphql?query={__typename}");
     assert_eq!(send(request.bearer_auth("plain")).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn whoever_is_refused_has_paid_and_who_has_nothing_left_is_not_read() {
+    let settings = HttpSettings { rate_limit: 1, rate_burst: 5, body_bytes: 1_000, ..HttpSettings::default() };
+    let house = House::with(settings, ServerSettings::default(), true).await;
+    let small = json!({ "query": "{ __typename }" });
+    let key = send(house.post(&small).header("idempotency-key", "two words")).await;
+    assert_eq!((key.status, key.header("ratelimit")), (StatusCode::BAD_REQUEST, "\"points\";r=4;t=1"));
+    let large = send(house.post(&json!({ "query": "x".repeat(2_000) }))).await;
+    assert_eq!((large.status, large.header("ratelimit")), (StatusCode::PAYLOAD_TOO_LARGE, "\"points\";r=3;t=2"));
+    let kind = send(house.post(&small).header("accept", "text/html")).await;
+    assert!(kind.header("ratelimit").starts_with("\"points\";r="), "{:?}", kind.headers);
+    while house.ask("{ __typename }").await.status == StatusCode::OK {}
+    // No point is left: what is no JSON at all is not looked at.
+    let unread = send(house.post(&json!({})).body("no JSON")).await;
+    assert_eq!((unread.status, unread.code().as_str()), (StatusCode::TOO_MANY_REQUESTS, "RATE_LIMITED"));
+    assert!(unread.header("ratelimit").starts_with("\"points\";r=0;"));
+}
+
+#[tokio::test]
+async fn the_whole_cost_is_paid_in_two_parts() {
+    let settings = HttpSettings { rate_limit: 1, rate_burst: 100, ..HttpSettings::default() };
+    let house = House::with(settings, ServerSettings::default(), true).await;
+    let fields: String = (0..7).map(|i| format!("a{i}: things {{ nodes {{ id }} }} ")).collect();
+    let answer = house.ask(&format!("{{ {fields} }}")).await;
+    assert_eq!(answer.json()["extensions"]["cost"]["requestedQueryCost"], 7);
+    assert_eq!(answer.header("ratelimit"), "\"points\";r=93;t=7");
+}
+
+#[tokio::test]
+async fn conditions_go_by_the_defaults_of_variables() {
+    let house = House::open().await;
+    let changes = || house.memory.changes.load(Ordering::SeqCst);
+    for query in [
+        "mutation($dry: Boolean = true) { change @skip(if: $dry) }",
+        "mutation($do: Boolean = false) { change @include(if: $do) }",
+        "mutation($dry: Boolean! = true) { ...F @skip(if: $dry) } fragment F on Mutation { change }",
+        "mutation($do: Boolean! = false) { ... @include(if: $do) { change } }",
+    ] {
+        let answer = house.ask(query).await;
+        assert_eq!((answer.status, &answer.json()["data"]), (StatusCode::OK, &json!({})), "{}", answer.text);
+        assert_eq!(changes(), 0, "{query}");
+    }
+    let ask = async |query: &str, variables: serde_json::Value| send(house.post(&json!({ "query": query, "variables": variables }))).await;
+    let skipped = "mutation($dry: Boolean = true) { change @skip(if: $dry) }";
+    assert_eq!(ask(skipped, json!({ "dry": null })).await.code(), "BAD_USER_INPUT");
+    assert_eq!(changes(), 0);
+    assert_eq!(ask(skipped, json!({ "dry": false })).await.json()["data"]["change"], 1);
+    let included = "mutation($do: Boolean = false) { change @include(if: $do) }";
+    assert_eq!(ask(included, json!({ "do": true })).await.json()["data"]["change"], 2);
+}
+
+#[tokio::test]
+async fn one_change_is_made_once() {
+    let house = House::open().await;
+    let twice = house.ask("mutation { change ...F } fragment F on Mutation { change }").await;
+    assert_eq!(twice.code(), "GRAPHQL_VALIDATION_FAILED");
+    assert!(twice.text.contains("alias"), "{}", twice.text);
+    assert_eq!(house.memory.changes.load(Ordering::SeqCst), 0);
+    assert_eq!(house.ask("mutation { change again: change }").await.json()["data"], json!({ "change": 1, "again": 2 }));
+}
+
+#[tokio::test]
+async fn subscriptions_are_not_offered_and_that_is_said() {
+    let house = House::open().await;
+    let answer = house.ask("subscription { changes }").await;
+    assert_eq!(answer.code(), "BAD_REQUEST");
+    assert!(answer.text.contains("not offered") && !answer.text.contains("WebSocket"), "{}", answer.text);
 }
 
 #[tokio::test]

@@ -42,6 +42,67 @@ async fn slow_and_silent_clients_are_let_go() {
     }
 }
 
+/// A GET as a frame of HTTP/2 on the first stream, in headers that need no table.
+fn get_frame(path: &str) -> Vec<u8> {
+    let text = |text: &str| [&[u8::try_from(text.len()).expect("a short text")], text.as_bytes()].concat();
+    let block = [vec![0x82, 0x86, 0x04], text(path), vec![0x01], text("x"), vec![0x0f, 0x08], text("Bearer good")].concat();
+    [&[0, 0, u8::try_from(block.len()).expect("short headers"), 1, 5, 0, 0, 0, 1], block.as_slice()].concat()
+}
+
+/// An HTTP/2 client that sends this, then nothing but answers to pings. When the server closed, and whether it answered 200.
+async fn pinging(house: &House, requests: &[u8]) -> (Duration, bool) {
+    let mut socket = TcpStream::connect(house.address).await.expect("a socket");
+    let started = Instant::now();
+    socket.write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0").await.expect("it is sent");
+    socket.write_all(requests).await.expect("it is sent");
+    let mut answered = false;
+    let talk = async {
+        let mut head = [0; 9];
+        while socket.read_exact(&mut head).await.is_ok() {
+            let [a, b, c, kind, flags, ..] = head;
+            let mut content = vec![0; (usize::from(a) << 16) | (usize::from(b) << 8) | usize::from(c)];
+            if socket.read_exact(&mut content).await.is_err() {
+                return;
+            }
+            answered |= kind == 1 && content.first() == Some(&0x88);
+            if kind == 6 && flags == 0 {
+                let pong = [&[0, 0, 8, 6, 1, 0, 0, 0, 0], content.as_slice()].concat();
+                if socket.write_all(&pong).await.is_err() {
+                    return;
+                }
+            }
+        }
+    };
+    assert!(timeout(Duration::from_secs(5), talk).await.is_ok(), "the server closes in time");
+    (started.elapsed(), answered)
+}
+
+#[tokio::test]
+async fn idle_connections_of_http_2_are_let_go() {
+    let sockets = ServerSettings { head_milliseconds: 300, ..ServerSettings::default() };
+    let house = House::with(HttpSettings::default(), sockets, true).await;
+    let (silent, answered) = pinging(&house, b"").await;
+    assert!(silent > Duration::from_millis(250) && !answered);
+    let (after_one, answered) = pinging(&house, &get_frame("/livez")).await;
+    assert!(after_one > Duration::from_millis(250) && answered);
+    // A request may take longer than a connection may idle.
+    let (after_slow, answered) = pinging(&house, &get_frame("/graphql?query=%7Bslow(milliseconds:900)%7D")).await;
+    assert!(after_slow > Duration::from_millis(900) && answered);
+}
+
+#[tokio::test]
+async fn not_ready_is_told_before_the_door_is_closed() {
+    let sockets = ServerSettings { notice_milliseconds: 700, ..ServerSettings::default() };
+    let mut house = House::with(HttpSettings::default(), sockets, true).await;
+    assert_eq!(house.get("/readyz").await.status, StatusCode::OK);
+    let _ = house.stop.take().map(|stop| stop.send(()));
+    sleep(Duration::from_millis(150)).await;
+    assert_eq!(house.get("/readyz").await.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(house.ask("{ __typename }").await.status, StatusCode::OK, "requests are still taken");
+    timeout(Duration::from_secs(3), house.server).await.expect("it ends").expect("no panic");
+    assert!(TcpStream::connect(house.address).await.is_err());
+}
+
 #[tokio::test]
 async fn a_body_that_never_comes_is_a_timeout() {
     let settings = HttpSettings { request_milliseconds: 300, ..HttpSettings::default() };

@@ -1,4 +1,4 @@
-//! The whole check in its order: length, tokens, parse, operation, shape, arrays, cost.
+//! The whole check in its order: length, tokens, parse, operation, variables, shape, arrays, cost.
 //! Each step is cheap only because the one before it has bounded its input.
 
 use async_graphql::{
@@ -12,10 +12,13 @@ use async_graphql::{
 use super::{
     CostModel, LimitCode, LimitError, Limits, OperationType, arrays,
     cost::{Price, price},
-    lexer,
+    lexer, roots,
     shape::{Measure, Shape, count},
     variables,
 };
+
+/// Fields of the answer to introspection that cost one point together: each is far less work than an object out of the database.
+const INTROSPECTION_POINT: u64 = 1_000;
 
 /// What is known of a document that may be validated and run.
 #[derive(Debug, Clone)]
@@ -28,6 +31,8 @@ pub struct Checked {
     pub cost: u64,
     /// Objects that the operation may return at most, going by its page sizes.
     pub nodes: u64,
+    /// The variables as sent, with the operation's defaults where nothing was sent: what was priced is what runs.
+    pub variables: Variables,
     /// Whether the operation asks for `__schema` or `__type`.
     pub introspects: bool,
 }
@@ -57,19 +62,25 @@ pub fn parse(source: &str, limits: &Limits) -> Result<ExecutableDocument, LimitE
 pub fn check(
     document: &ExecutableDocument,
     operation_name: Option<&str>,
-    values: &Variables,
+    mut values: Variables,
     limits: &Limits,
     model: &CostModel,
 ) -> Result<Checked, LimitError> {
     let operation = select(&document.operations, operation_name)?;
     let kind = operation.node.ty;
-    let shape = shapes(document, operation, values, limits, model)?;
-    variables::check(&operation.node, values)?;
-    arrays::check(document, values, limits)?;
-    let Price { points, nodes } = price(document, &operation.node, values, limits, model);
+    variables::fill(&operation.node, &mut values);
+    let shape = shapes(document, operation, &values, limits, model)?;
+    roots::check(document, &operation.node)?;
+    variables::types(document, model)?;
+    variables::check(&operation.node, &values)?;
+    variables::conditions(document, &values)?;
+    arrays::check(document, &values, limits)?;
+    let Price { points, nodes } = price(document, &operation.node, &values, limits, model);
+    let points = points.saturating_add(shape.introspection_weight.div_ceil(INTROSPECTION_POINT));
     afford("costs", points, "points", limits.cost)?;
     afford("may return", nodes, "objects", limits.nodes)?;
-    Ok(Checked { kind, root_fields: shape.top_ordinary, cost: points.max(1), nodes, introspects: shape.introspection_depth > 0 })
+    let introspects = shape.introspection_depth > 0;
+    Ok(Checked { kind, root_fields: shape.top_ordinary, cost: points.max(1), nodes, introspects, variables: values })
 }
 
 /// The operation to run. An empty name is no name: some clients send it.

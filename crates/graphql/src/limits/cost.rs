@@ -4,8 +4,8 @@
 use std::collections::HashMap;
 
 use async_graphql::{
-    Positioned, Value as ConstValue, Variables,
-    parser::types::{ExecutableDocument, Field, OperationDefinition, Selection, SelectionSet, VariableDefinition},
+    Value as ConstValue, Variables,
+    parser::types::{ExecutableDocument, Field, OperationDefinition, Selection, SelectionSet},
 };
 use async_graphql_value::Value;
 
@@ -49,13 +49,12 @@ enum Place {
 struct Pricing<'a> {
     document: &'a ExecutableDocument,
     variables: &'a Variables,
-    definitions: &'a [Positioned<VariableDefinition>],
     limits: &'a Limits,
     model: &'a CostModel,
     known: HashMap<(&'a str, Place), Price>,
 }
 
-/// The price of running `operation`.
+/// The price of running `operation`, whose defaults stand in the variables already.
 pub(super) fn price<'a>(
     document: &'a ExecutableDocument,
     operation: &'a OperationDefinition,
@@ -63,7 +62,7 @@ pub(super) fn price<'a>(
     limits: &'a Limits,
     model: &'a CostModel,
 ) -> Price {
-    let mut pricing = Pricing { document, variables, definitions: &operation.variable_definitions, limits, model, known: HashMap::new() };
+    let mut pricing = Pricing { document, variables, limits, model, known: HashMap::new() };
     pricing.set(&operation.selection_set.node, model.root(operation.ty), Place::Plain)
 }
 
@@ -117,7 +116,12 @@ impl<'a> Pricing<'a> {
                 if known.list { (own, page, Place::Plain) } else { (own, 1, Place::Connection(page)) }
             }
             _ => {
-                let items = if known.list && known.by_ids { self.items(field).max(1) } else { 1 };
+                let items = match known.list {
+                    true if known.by_ids => self.items(field).max(1),
+                    // Ids that a record holds: as many as one array of input may have put there.
+                    true if known.node => self.limits.array.max(1),
+                    _ => 1,
+                };
                 let own = Price { points: 1, nodes: items };
                 (own, items, Place::Plain)
             }
@@ -135,7 +139,7 @@ impl<'a> Pricing<'a> {
 
     fn number(&self, value: &Value) -> Option<u64> {
         match value {
-            Value::Variable(name) => self.variable(name.as_str()).and_then(whole),
+            Value::Variable(name) => self.variables.get(name).and_then(whole),
             Value::Number(number) => whole(&ConstValue::Number(number.clone())),
             _ => None,
         }
@@ -145,19 +149,11 @@ impl<'a> Pricing<'a> {
     fn items(&self, field: &Field) -> u64 {
         match field.get_argument("ids").map(|value| &value.node) {
             Some(Value::List(items)) => count(items.len()),
-            Some(Value::Variable(name)) => match self.variable(name.as_str()) {
+            Some(Value::Variable(name)) => match self.variables.get(name) {
                 Some(ConstValue::List(items)) => count(items.len()),
                 _ => 1,
             },
             _ => 1,
         }
-    }
-
-    /// A variable's value: what was sent, else the default of its definition.
-    fn variable(&self, name: &str) -> Option<&'a ConstValue> {
-        self.variables.get(name).or_else(|| {
-            let definition = self.definitions.iter().find(|it| it.node.name.node == name)?;
-            definition.node.default_value.as_ref().map(|it| &it.node)
-        })
     }
 }

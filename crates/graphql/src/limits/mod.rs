@@ -7,10 +7,13 @@ mod cost;
 mod error;
 mod lexer;
 mod model;
+mod roots;
 mod settings;
 mod shape;
 mod variables;
 
+#[cfg(test)]
+mod served_tests;
 #[cfg(test)]
 mod tests;
 

@@ -1,7 +1,7 @@
 //! What the schema tells about cost: which fields give objects, which give pages, and how large a page is unasked.
 //! Built once, from the SDL text, so that it can never disagree with the schema that is served.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use async_graphql::{
     Value as ConstValue,
@@ -12,6 +12,9 @@ use async_graphql::{
 };
 
 use super::{OperationType, shape::count};
+
+/// The interface of everything that has an id.
+const NODE: &str = "Node";
 
 /// The SDL could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -25,6 +28,8 @@ pub struct CostModel {
     mutation: String,
     subscription: String,
     fields: HashMap<String, HashMap<String, FieldModel>>,
+    /// Scalars, enums and input objects: the types that a variable may have.
+    inputs: HashSet<String>,
     types: u64,
 }
 
@@ -37,6 +42,8 @@ pub(super) struct FieldModel {
     pub(super) list: bool,
     /// Whether the type has fields (object, interface or union).
     pub(super) composite: bool,
+    /// Whether the type is a thing with an id of its own (it implements `Node`, or is that).
+    pub(super) node: bool,
     /// Whether it takes `first` or `last`.
     pub(super) paged: bool,
     /// Whether it takes `ids`.
@@ -55,6 +62,8 @@ impl CostModel {
         let mut model =
             Self { query: "Query".to_owned(), mutation: "Mutation".to_owned(), subscription: "Subscription".to_owned(), ..Self::default() };
         let mut composite: Vec<String> = Vec::new();
+        let mut things: HashSet<String> = HashSet::from([NODE.to_owned()]);
+        model.inputs.extend(["Int", "Float", "String", "Boolean", "ID"].map(str::to_owned));
         for definition in document.definitions {
             match definition {
                 TypeSystemDefinition::Schema(schema) => {
@@ -72,11 +81,17 @@ impl CostModel {
                 TypeSystemDefinition::Type(definition) => {
                     let name = definition.node.name.node.to_string();
                     let fields = match definition.node.kind {
-                        TypeKind::Object(object) => object.fields,
+                        TypeKind::Object(object) => {
+                            if object.implements.iter().any(|interface| interface.node == NODE) {
+                                things.insert(name.clone());
+                            }
+                            object.fields
+                        }
                         TypeKind::Interface(interface) => interface.fields,
                         TypeKind::Union(_) => Vec::new(),
                         TypeKind::Scalar | TypeKind::Enum(_) | TypeKind::InputObject(_) => {
                             model.types = model.types.saturating_add(1);
+                            model.inputs.insert(name);
                             continue;
                         }
                     };
@@ -92,10 +107,11 @@ impl CostModel {
         }
         // Introspection has about fifteen types of its own.
         model.types = model.types.saturating_add(count(composite.len())).saturating_add(15);
-        let known: std::collections::HashSet<String> = composite.into_iter().collect();
+        let known: HashSet<String> = composite.into_iter().collect();
         for fields in model.fields.values_mut() {
             for field in fields.values_mut() {
                 field.composite = known.contains(&field.ty);
+                field.node = things.contains(&field.ty);
             }
         }
         Ok(model)
@@ -113,6 +129,11 @@ impl CostModel {
     /// What is known of a field; `None` where the schema has no such field (validation will say so).
     pub(super) fn field(&self, ty: &str, name: &str) -> Option<&FieldModel> {
         self.fields.get(ty)?.get(name)
+    }
+
+    /// Whether a variable may have this type.
+    pub(super) fn is_input(&self, ty: &Type) -> bool {
+        self.inputs.contains(named(ty))
     }
 
     /// How many types the schema has, its own and those of introspection.

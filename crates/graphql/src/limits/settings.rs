@@ -41,6 +41,10 @@ pub struct Limits {
     pub array: u64,
     /// Items of one array in the arguments of a bulk mutation (a field whose name ends in `Ingest`).
     pub bulk_array: u64,
+    /// Bytes of a request's body. Kept by the door; told here, so that a viewer learns it with the others.
+    pub body_bytes: u64,
+    /// Milliseconds that a request may take. Kept by the door too.
+    pub request_milliseconds: u64,
 }
 
 impl Default for Limits {
@@ -51,7 +55,7 @@ impl Default for Limits {
             nesting: 64,
             depth: 15,
             introspection_depth: 20,
-            introspection_weight: 5_000_000,
+            introspection_weight: 1_500_000,
             aliases: 30,
             directives: 50,
             root_fields: 20,
@@ -63,6 +67,8 @@ impl Default for Limits {
             page_max: 100,
             array: 250,
             bulk_array: 1_000,
+            body_bytes: 1024 * 1024,
+            request_milliseconds: 10_000,
         }
     }
 }

@@ -49,7 +49,7 @@ fn model() -> CostModel {
 }
 
 fn run(source: &str, variables: Value, limits: &Limits) -> Result<Checked, LimitError> {
-    check(&parse(source, limits)?, None, &Variables::from_json(variables), limits, &model())
+    check(&parse(source, limits)?, None, Variables::from_json(variables), limits, &model())
 }
 
 fn code(source: &str, limits: &Limits) -> Option<LimitCode> {
@@ -222,7 +222,7 @@ fn long_chains_of_fragments_do_not_recurse_far() {
 fn which_operation() {
     let two = "query A{viewer{id}} mutation B{studyClose(id:1){study{id}}}";
     let limits = Limits::default();
-    let ask = |source: &str, name: Option<&str>| check(&parse(source, &limits)?, name, &Variables::default(), &limits, &model());
+    let ask = |source: &str, name: Option<&str>| check(&parse(source, &limits)?, name, Variables::default(), &limits, &model());
     let refused = |source, name| ask(source, name).expect_err("refused").code;
     assert_eq!(ask(two, Some("B")).expect("found").kind, OperationType::Mutation);
     assert_eq!(ask(two, Some("A")).expect("found").kind, OperationType::Query);

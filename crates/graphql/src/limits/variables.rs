@@ -1,12 +1,82 @@
-//! Required variables: present and not null, before anything runs.
-//! The library's validation leaves a missing one to the field that reads it, which is too late for a refusal.
+//! Variables: of known types, their defaults filled in, the required ones present, before anything runs.
+//! The library leaves each of these to a later step that overlooks it, or does not survive it.
 
-use async_graphql::{Value as ConstValue, Variables, parser::types::OperationDefinition};
+use async_graphql::{
+    Positioned, Value as ConstValue, Variables,
+    parser::types::{Directive, ExecutableDocument, OperationDefinition, Selection, SelectionSet},
+};
+use async_graphql_value::Value;
 
-use super::{LimitCode, LimitError, shape::count};
+use super::{CostModel, LimitCode, LimitError, shape::count};
 
 /// Characters of a variable's name in a message.
 const NAME: usize = 60;
+
+/// Refuses variables of a type that the schema does not take as input, in any operation: validation walks them all, and
+/// the library's breaks down over the default value of an unknown type inside a list.
+///
+/// # Errors
+/// `GRAPHQL_VALIDATION_FAILED`.
+pub(super) fn types(document: &ExecutableDocument, model: &CostModel) -> Result<(), LimitError> {
+    let definitions = document.operations.iter().flat_map(|(_, operation)| &operation.node.variable_definitions);
+    for definition in definitions {
+        if !model.is_input(&definition.node.var_type.node) {
+            let name: String = definition.node.name.node.chars().take(NAME).collect();
+            let message = format!("The type of the variable ${name} is no input type of the schema.");
+            return Err(LimitError::new(LimitCode::GraphqlValidationFailed, message).at(Some(definition.pos)));
+        }
+    }
+    Ok(())
+}
+
+/// Puts the operation's defaults where no value was sent. The library decides `@skip` and `@include` by what was sent alone.
+pub(super) fn fill(operation: &OperationDefinition, variables: &mut Variables) {
+    for definition in &operation.variable_definitions {
+        if let Some(default) = &definition.node.default_value {
+            variables.entry(definition.node.name.node.clone()).or_insert_with(|| default.node.clone());
+        }
+    }
+}
+
+/// Refuses `@skip` and `@include` by a variable that is null: it says neither yes nor no, and the library takes it for no.
+///
+/// # Errors
+/// `BAD_USER_INPUT`.
+pub(super) fn conditions(document: &ExecutableDocument, variables: &Variables) -> Result<(), LimitError> {
+    let operations = document.operations.iter().map(|(_, operation)| &operation.node.selection_set.node);
+    let fragments = document.fragments.values().map(|fragment| &fragment.node.selection_set.node);
+    operations.chain(fragments).try_for_each(|set| conditions_in(set, variables))
+}
+
+fn conditions_in(set: &SelectionSet, variables: &Variables) -> Result<(), LimitError> {
+    for item in &set.items {
+        match &item.node {
+            Selection::Field(field) => {
+                field.node.directives.iter().try_for_each(|directive| condition(directive, variables))?;
+                conditions_in(&field.node.selection_set.node, variables)?;
+            }
+            Selection::InlineFragment(inline) => {
+                inline.node.directives.iter().try_for_each(|directive| condition(directive, variables))?;
+                conditions_in(&inline.node.selection_set.node, variables)?;
+            }
+            Selection::FragmentSpread(spread) => {
+                spread.node.directives.iter().try_for_each(|directive| condition(directive, variables))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn condition(directive: &Positioned<Directive>, variables: &Variables) -> Result<(), LimitError> {
+    if matches!(directive.node.name.node.as_str(), "skip" | "include")
+        && let Some(Value::Variable(name)) = directive.node.get_argument("if").map(|value| &value.node)
+        && variables.get(name) == Some(&ConstValue::Null)
+    {
+        let message = "The variable of a @skip or @include is null: send true or false, or leave it to its default.";
+        return Err(LimitError::new(LimitCode::BadUserInput, message).at(Some(directive.pos)));
+    }
+    Ok(())
+}
 
 /// Refuses variables without a value that the operation requires.
 ///

@@ -11,6 +11,7 @@ use super::cursor;
 use super::error::Failure;
 use super::session::Session;
 use crate::declare::{Stored, Table, What, table};
+use crate::limits::Limits;
 use crate::schema::orderable;
 
 /// The arguments of a field, with variables filled in; a field that was not given is not there.
@@ -69,7 +70,7 @@ pub(crate) fn list(
 ) -> Result<Asked, Failure> {
     let filter = match arguments.get("filter") {
         None | Some(Json::Null) => Filter::everything(),
-        Some(filter) => read_filter(table, filter)?,
+        Some(filter) => Reading::within(&session.limits).filter(table, filter)?,
     };
     let order = read_order(table, arguments.get("orderBy"))?;
     let (first, last) = (page_size(arguments, "first")?, page_size(arguments, "last")?);
@@ -112,74 +113,122 @@ fn read_order(table: &Table, order: Option<&Json>) -> Result<Vec<Order>, Failure
     items.iter().map(|item| read(item).ok_or_else(|| Failure::bad_input("`orderBy` names no field of this list."))).collect()
 }
 
-fn read_filter(table: &Table, filter: &Json) -> Result<Filter, Failure> {
-    let object = filter.as_object().ok_or_else(|| Failure::bad_input("A filter is an object."))?;
-    let mut all = Vec::new();
-    for (name, value) in object.iter().filter(|(_, value)| !value.is_null()) {
-        all.push(match name.as_str() {
-            "and" => Filter::And(read_filters(table, value)?),
-            "or" => Filter::Or(read_filters(table, value)?),
-            "not" => Filter::Not(Box::new(read_filter(table, value)?)),
-            name => read_field(table, name, value)?,
-        });
+/// How many comparisons a filter makes at most: each of an edge or a part looks into another table, with the viewer's scope.
+pub(super) const FILTER_COMPARISONS: usize = 50;
+
+/// How many filters may stand within one another.
+pub(super) const FILTER_DEPTH: usize = 10;
+
+/// The reading of one filter, within what one may come to.
+struct Reading {
+    /// Items of a list.
+    array: u64,
+    /// Comparisons that it may still make; a part and an empty filter count as one.
+    comparisons: usize,
+    /// Filters that may still be entered.
+    depth: usize,
+}
+
+impl Reading {
+    fn within(limits: &Limits) -> Self {
+        Self { array: limits.array, comparisons: FILTER_COMPARISONS, depth: FILTER_DEPTH }
     }
-    Ok(Filter::And(all))
-}
 
-fn read_filters(table: &Table, value: &Json) -> Result<Vec<Filter>, Failure> {
-    let items = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
-    items.iter().map(|item| read_filter(table, item)).collect()
-}
+    fn compare(&mut self) -> Result<(), Failure> {
+        let left = self.comparisons.checked_sub(1);
+        self.comparisons = left
+            .ok_or_else(|| Failure::bad_input(format!("A filter makes at most {FILTER_COMPARISONS} comparisons: ask for less at once.")))?;
+        Ok(())
+    }
 
-fn read_field(of: &Table, name: &str, value: &Json) -> Result<Filter, Failure> {
-    for field in &of.fields {
-        match field.what {
-            What::Column { column, .. } if field.name == name => return read_tests(of.kind, column.name, column.scalar, value),
-            What::Stored(Stored::CreatedAt) if name == "createdAt" => return read_tests(of.kind, "created_at", Scalar::DateTime, value),
-            What::Stored(Stored::UpdatedAt) if name == "updatedAt" => return read_tests(of.kind, "updated_at", Scalar::DateTime, value),
-            What::One { column, kind } if camel_case(column) == name => return read_tests(of.kind, column, Scalar::Id(kind), value),
-            What::Part { kind } if field.name == name => {
-                let part = table(kind).ok_or_else(Failure::internal)?;
-                return Ok(Filter::Part(kind, Box::new(read_filter(part, value)?)));
-            }
-            _ => {}
+    fn filter(&mut self, table: &Table, filter: &Json) -> Result<Filter, Failure> {
+        let object = filter.as_object().ok_or_else(|| Failure::bad_input("A filter is an object."))?;
+        let below = self.depth.checked_sub(1);
+        self.depth = below
+            .ok_or_else(|| Failure::bad_input(format!("At most {FILTER_DEPTH} filters stand within one another: make it flatter.")))?;
+        let mut all = Vec::new();
+        for (name, value) in object.iter().filter(|(_, value)| !value.is_null()) {
+            all.push(match name.as_str() {
+                "and" => Filter::And(self.filters(table, value)?),
+                "or" => Filter::Or(self.filters(table, value)?),
+                "not" => Filter::Not(Box::new(self.filter(table, value)?)),
+                name => self.field(table, name, value)?,
+            });
         }
+        if all.is_empty() {
+            self.compare()?;
+        }
+        self.depth = self.depth.saturating_add(1);
+        Ok(Filter::And(all))
     }
-    Err(Failure::bad_input("A filter names a field that this list does not have."))
-}
 
-fn read_tests(of: Kind, column: &'static str, scalar: Scalar, value: &Json) -> Result<Filter, Failure> {
-    let object = value.as_object().ok_or_else(|| Failure::bad_input("A comparator is an object."))?;
-    let mut all = Vec::new();
-    for (comparator, value) in object {
-        let compare = match comparator.as_str() {
-            "eq" => match read_cell(of, scalar, value)? {
-                Cell::Null => Compare::Eq(Cell::Null),
-                cell => one_of(scalar, vec![cell]),
-            },
-            "in" | "not" => {
-                let items = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
-                if items.len() > 250 {
-                    return Err(Failure::bad_input("A list in a filter has at most 250 items."));
-                }
-                let cells = items.iter().map(|item| read_cell(of, scalar, item)).collect::<Result<Vec<_>, _>>()?;
-                match one_of(scalar, cells) {
-                    Compare::In(cells) if comparator == "not" => Compare::NotIn(cells),
-                    Compare::Eq(cell) if comparator == "not" => Compare::NotIn(vec![cell]),
-                    compare => compare,
-                }
-            }
-            // A comparison with nothing asks for nothing.
-            _ if value.is_null() => continue,
-            "gte" => Compare::Gte(read_cell(of, scalar, value)?),
-            "lte" => Compare::Lte(upper_bound(scalar, read_cell(of, scalar, value)?)),
-            "contains" => Compare::Contains(read_text(value)?),
-            "has" => Compare::Has(read_text(value)?),
-            _ => return Err(Failure::bad_input("A comparator does not have such a comparison.")),
-        };
-        all.push(Filter::Test(Test { column, compare }));
+    fn filters(&mut self, table: &Table, value: &Json) -> Result<Vec<Filter>, Failure> {
+        let items = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
+        if items.is_empty() {
+            self.compare()?;
+        }
+        items.iter().map(|item| self.filter(table, item)).collect()
     }
-    Ok(Filter::And(all))
+
+    fn field(&mut self, of: &Table, name: &str, value: &Json) -> Result<Filter, Failure> {
+        for field in &of.fields {
+            match field.what {
+                What::Column { column, .. } if field.name == name => return self.tests(of.kind, column.name, column.scalar, value),
+                What::Stored(Stored::CreatedAt) if name == "createdAt" => {
+                    return self.tests(of.kind, "created_at", Scalar::DateTime, value);
+                }
+                What::Stored(Stored::UpdatedAt) if name == "updatedAt" => {
+                    return self.tests(of.kind, "updated_at", Scalar::DateTime, value);
+                }
+                What::One { column, kind } if camel_case(column) == name => return self.tests(of.kind, column, Scalar::Id(kind), value),
+                What::Part { kind } if field.name == name => {
+                    let part = table(kind).ok_or_else(Failure::internal)?;
+                    self.compare()?;
+                    return Ok(Filter::Part(kind, Box::new(self.filter(part, value)?)));
+                }
+                _ => {}
+            }
+        }
+        Err(Failure::bad_input("A filter names a field that this list does not have."))
+    }
+
+    fn tests(&mut self, of: Kind, column: &'static str, scalar: Scalar, value: &Json) -> Result<Filter, Failure> {
+        let object = value.as_object().ok_or_else(|| Failure::bad_input("A comparator is an object."))?;
+        let mut all = Vec::new();
+        if object.is_empty() {
+            self.compare()?;
+        }
+        for (comparator, value) in object {
+            self.compare()?;
+            let compare = match comparator.as_str() {
+                "eq" => match read_cell(of, scalar, value)? {
+                    Cell::Null => Compare::Eq(Cell::Null),
+                    cell => one_of(scalar, vec![cell]),
+                },
+                "in" | "not" => {
+                    let items = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
+                    if u64::try_from(items.len()).unwrap_or(u64::MAX) > self.array {
+                        return Err(Failure::bad_input(format!("A list in a filter has at most {} items.", self.array)));
+                    }
+                    let cells = items.iter().map(|item| read_cell(of, scalar, item)).collect::<Result<Vec<_>, _>>()?;
+                    match one_of(scalar, cells) {
+                        Compare::In(cells) if comparator == "not" => Compare::NotIn(cells),
+                        Compare::Eq(cell) if comparator == "not" => Compare::NotIn(vec![cell]),
+                        compare => compare,
+                    }
+                }
+                // A comparison with nothing asks for nothing.
+                _ if value.is_null() => continue,
+                "gte" => Compare::Gte(read_cell(of, scalar, value)?),
+                "lte" => Compare::Lte(upper_bound(scalar, read_cell(of, scalar, value)?)),
+                "contains" => Compare::Contains(read_text(value)?),
+                "has" => Compare::Has(read_text(value)?),
+                _ => return Err(Failure::bad_input("A comparator does not have such a comparison.")),
+            };
+            all.push(Filter::Test(Test { column, compare }));
+        }
+        Ok(Filter::And(all))
+    }
 }
 
 /// Equal to one of these. A partial date is kept with its kind after it, which a comparison does not ask for.

@@ -57,13 +57,18 @@ async fn node(ctx: &Context<'_>, session: &Session, id: Option<&Json>) -> Server
 }
 
 async fn nodes(ctx: &Context<'_>, session: &Session, ids: Option<&Json>) -> ServerResult<Value> {
-    let texts: Vec<&str> = ids.and_then(Json::as_array).map(|ids| ids.iter().filter_map(Json::as_str).collect()).unwrap_or_default();
+    // A single value stands for a list of one. An id may be sent as a number, and then is the id of nothing.
+    let texts: Vec<Option<&str>> = match ids {
+        Some(Json::Array(ids)) => ids.iter().map(Json::as_str).collect(),
+        Some(id) => vec![id.as_str()],
+        None => Vec::new(),
+    };
     if texts.len() > 100 {
         return Err(fail(ctx, &Failure::bad_input("Ask for at most 100 ids at once.")));
     }
     let loaders = session.loaders();
-    let load = |text: &str| {
-        let known = decode(text).filter(|(kind, _)| table(*kind).is_some_and(|table| table.root.is_some()));
+    let load = |text: Option<&str>| {
+        let known = text.and_then(decode).filter(|(kind, _)| table(*kind).is_some_and(|table| table.root.is_some()));
         let loaders = std::sync::Arc::clone(&loaders);
         async move {
             match known {

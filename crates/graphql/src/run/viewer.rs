@@ -6,6 +6,7 @@ use tandem_domain::access::{PrincipalKind, Scope};
 use tandem_domain::id::TypedId;
 use tandem_domain::record::Kind;
 
+use super::arguments::{FILTER_COMPARISONS, FILTER_DEPTH};
 use super::error::Failure;
 use super::record::one;
 use super::session::Session;
@@ -85,6 +86,22 @@ pub(crate) struct RequestLimits {
     page_max: u64,
     /// Items of one array in arguments.
     array: u64,
+    /// Objects that an operation may return at most: the page sizes multiplied down the tree.
+    nodes: u64,
+    /// Selections of an operation (fields, spreads, inline fragments), fragments expanded.
+    selections: u64,
+    /// Levels of fields in introspection.
+    introspection_depth: u64,
+    /// Estimated fields of the answer to introspection; a thousand of them cost a point.
+    introspection_weight: u64,
+    /// Comparisons in one filter.
+    filter_comparisons: usize,
+    /// Filters within one another in one filter.
+    filter_depth: usize,
+    /// Bytes of a request's body.
+    body_bytes: u64,
+    /// Milliseconds that a request may take.
+    request_milliseconds: u64,
 }
 
 impl RequestLimits {
@@ -100,6 +117,14 @@ impl RequestLimits {
             page_default: limits.page_default,
             page_max: limits.page_max,
             array: limits.array,
+            nodes: limits.nodes,
+            selections: limits.selections,
+            introspection_depth: limits.introspection_depth,
+            introspection_weight: limits.introspection_weight,
+            filter_comparisons: FILTER_COMPARISONS,
+            filter_depth: FILTER_DEPTH,
+            body_bytes: limits.body_bytes,
+            request_milliseconds: limits.request_milliseconds,
         }
     }
 }

@@ -75,7 +75,11 @@ fn output_field(declared: &Field) -> MetaField {
 fn forward_arguments() -> Vec<MetaInputValue> {
     vec![
         argument("first", "Int", "How many at most, 1 to 100; 20 where it is left out."),
-        argument("after", "String", "Only what comes after this cursor."),
+        argument(
+            "after",
+            "String",
+            "Only what comes after this cursor of the same list, filter and order. One of another parent's list marks the same place in the order.",
+        ),
     ]
 }
 

@@ -1,10 +1,9 @@
 //! Opens the database. The only place that knows how a connection comes to be; nothing outside this crate ever holds one.
 
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use sea_orm::SqliteTransactionMode;
 use sea_orm::sqlx::sqlite::{SqliteConnection, SqliteJournalMode, SqliteSynchronous};
-use sea_orm::{AccessMode, SqliteTransactionMode};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, IsolationLevel, TransactionOptions, TransactionTrait,
 };
@@ -55,6 +54,7 @@ pub enum SchemaState {
 #[derive(Clone)]
 pub(crate) struct Database {
     pub(crate) dialect: Dialect,
+    /// Its connections can only read, and begin as snapshots.
     read: DatabaseConnection,
     /// SQLite has one writer: a pool of one keeps writers in a queue instead of in each other's way.
     write: DatabaseConnection,
@@ -67,8 +67,10 @@ impl Database {
             let write = sea_orm::Database::connect(sqlite(connect, 1)).await?;
             Ok(Self { dialect: Dialect::Sqlite, read, write })
         } else {
-            let read = sea_orm::Database::connect(postgres(connect)).await?;
-            Ok(Self { dialect: Dialect::Postgres, write: read.clone(), read })
+            let writing = (connect.connections / 3).max(1);
+            let read = sea_orm::Database::connect(postgres(connect, connect.connections.saturating_sub(writing), SNAPSHOT)).await?;
+            let write = sea_orm::Database::connect(postgres(connect, writing, &[])).await?;
+            Ok(Self { dialect: Dialect::Postgres, read, write })
         }
     }
 
@@ -77,12 +79,10 @@ impl Database {
         &self.read
     }
 
-    /// A read-only transaction: every statement in it sees the same moment.
+    /// A read-only transaction: every statement in it sees the same moment. That it does is a property of the reading connections
+    /// themselves, so that beginning is one message and not two.
     pub(crate) async fn snapshot(&self) -> Result<DatabaseTransaction, DbErr> {
-        match self.dialect {
-            Dialect::Postgres => self.read.begin_with_config(Some(IsolationLevel::RepeatableRead), Some(AccessMode::ReadOnly)).await,
-            Dialect::Sqlite => self.read.begin().await,
-        }
+        self.read.begin().await
     }
 
     /// A writing transaction. On SQLite it takes the write lock at once, so that it never has to give up half-way.
@@ -175,12 +175,15 @@ async fn watch(connection: &mut SqliteConnection, timeout: Duration) -> Result<(
     Ok(())
 }
 
-fn postgres(connect: &Connect) -> ConnectOptions {
-    let mut options = options(connect, connect.connections);
-    let timeout = Arc::new(connect.statement_timeout);
+/// What makes every transaction of a connection a read-only snapshot.
+const SNAPSHOT: &[(&str, &str)] = &[("default_transaction_isolation", "repeatable read"), ("default_transaction_read_only", "on")];
+
+fn postgres(connect: &Connect, connections: u32, defaults: &'static [(&'static str, &'static str)]) -> ConnectOptions {
+    let mut options = options(connect, connections);
+    let timeout = connect.statement_timeout;
     options.map_sqlx_postgres_opts(move |options| {
-        let options = options.statement_cache_capacity(1_000).application_name("tandem");
-        match *timeout {
+        let options = options.statement_cache_capacity(1_000).application_name("tandem").options(defaults.iter().copied());
+        match timeout {
             None => options,
             Some(timeout) => options.options([("statement_timeout", timeout.as_millis().to_string())]),
         }

@@ -8,7 +8,7 @@ mod rows;
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use sea_orm::{ConnectionTrait, DatabaseTransaction, QueryResult};
 use tandem_domain::access::{Facts, Link, Viewer};
@@ -38,11 +38,12 @@ pub struct Store {
     viewer: Arc<Viewer>,
     snapshot: Mutex<Option<DatabaseTransaction>>,
     statements: AtomicUsize,
+    alone: AtomicBool,
 }
 
 impl Store {
     pub(crate) fn new(database: Database, viewer: Arc<Viewer>) -> Self {
-        Self { database, viewer, snapshot: Mutex::new(None), statements: AtomicUsize::new(0) }
+        Self { database, viewer, snapshot: Mutex::new(None), statements: AtomicUsize::new(0), alone: AtomicBool::new(false) }
     }
 
     /// Whose store it is.
@@ -57,6 +58,11 @@ impl Store {
         self.statements.load(Ordering::Relaxed)
     }
 
+    /// Says that the next statement is the only one: it is a moment of its own and needs no snapshot around it.
+    pub fn alone(&self) {
+        self.alone.store(true, Ordering::Relaxed);
+    }
+
     /// Lets go of the snapshot: the next read sees the present. Called after a write, and at a request's end.
     pub async fn refresh(&self) {
         if let Some(transaction) = self.snapshot.lock().await.take() {
@@ -68,6 +74,9 @@ impl Store {
     async fn query(&self, sql: Sql) -> Result<Vec<QueryResult>, StoreError> {
         self.statements.fetch_add(1, Ordering::Relaxed);
         let mut snapshot = self.snapshot.lock().await;
+        if self.alone.swap(false, Ordering::Relaxed) && snapshot.is_none() {
+            return Ok(self.database.reader().query_all_raw(sql.statement()).await?);
+        }
         let transaction = match &mut *snapshot {
             Some(transaction) => transaction,
             empty => empty.insert(self.database.snapshot().await?),

@@ -21,8 +21,8 @@ const PLANNED: &[&str] = &[
     "{ studies { nodes { protocolNumber internal { riskScore version } benchmark { budget { minorUnits currency __typename } } registry { status } confirmation \
      { action } } } }",
     "{ studies(first: 8) { nodes { countries(first: 3, orderBy: [{ field: COUNTRY_CODE }]) { totalCount nodes { countryCode sites(last: 2) { nodes { number \
-     site { name city } contact { principalInvestigatorName } internal { riskScore } } pageInfo { startCursor } } } } engagements { nodes { state vendor { \
-     name } leadVendor { displayName contact { email } } scopes { nodes { serviceCategory studySites { number } } } } } } } }",
+     site { name city } contact { principalInvestigatorName } internal { riskScore } } pageInfo { startCursor } } } } engagements(first: 3) { nodes { state vendor { \
+     name } leadVendor { displayName contact { email } } scopes(first: 2) { nodes { serviceCategory studySites { number } } } } } } } }",
     "{ engagements { nodes { createdBy { __typename id ... on Person { displayName } ... on ApiClient { name } } subcontractOf { state vendor { name } } \
      subcontracts { totalCount nodes { id } } study { acronym sponsor { name } } } } }",
     "{ people { nodes { displayName memberships { nodes { role scope reason grantedBy { displayName } } } organization { name } } } }",

@@ -36,6 +36,9 @@ pub(crate) async fn answer(
     if !inputs::InputTypes::known().fit(operation, variables) {
         return Err(Reason::Variable);
     }
+    if plan.is_one_statement() {
+        session.store().alone();
+    }
     let reading = Reading { session, store: Arc::clone(session.store()), values: Values { operation, variables } };
     let roots = reading.all(plan).await?;
     let written = write::write(session, plan, &roots)?;

@@ -49,6 +49,24 @@ pub(crate) struct Plan {
     pub(super) root: Pieces<RootField>,
 }
 
+impl Plan {
+    /// Whether one statement reads it all.
+    pub(super) fn is_one_statement(&self) -> bool {
+        let mut fields = self.root.0.iter().filter_map(|piece| match piece {
+            Piece::Value(field) => Some(field),
+            Piece::Literal(_) => None,
+        });
+        match (fields.next().map(|field| &field.what), fields.next()) {
+            (Some(RootWhat::Find { single, .. }), None) => single.level.children.is_empty(),
+            (Some(RootWhat::Node { singles, .. }), None) => singles.iter().all(|single| single.level.children.is_empty()),
+            (Some(RootWhat::List(connection)), None) => {
+                connection.level.children.is_empty() && connection.wants.rows != connection.wants.count
+            }
+            _ => false,
+        }
+    }
+}
+
 /// A field at the root.
 #[derive(Debug)]
 pub(super) struct RootField {

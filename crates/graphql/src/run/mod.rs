@@ -9,7 +9,7 @@ mod mutation;
 mod page;
 mod query;
 mod record;
-mod scalar;
+pub(crate) mod scalar;
 mod session;
 mod steps;
 mod viewer;

@@ -18,7 +18,7 @@ const SECRET: &str = "a-development-secret-of-more-than-32-bytes";
 async fn the_demo_world_is_served_until_told_to_stop() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("demo.sqlite");
-    let settings = Settings { database_url: DatabaseUrl::sqlite(file.to_str().expect("text")), ..Settings::default() };
+    let settings = Settings { database_url: DatabaseUrl::sqlite(file.to_str().expect("text")), ..Settings::of_demo() };
     let settings = settings.for_demo(SECRET);
     let connect = Connect::to(settings.database_url.expose());
     let vault = Vault::open(&connect, Arc::new(SystemClock), Arc::new(SystemIds)).await.expect("opens");

@@ -12,7 +12,8 @@ use super::world::text;
 
 const SECRET: &str = "a secret for the sweep only, 0123456789 abcdefghij";
 
-/// Settings of a house to sweep: as any other, but without a rate limit, for the sweep asks all at once.
+/// Settings of a house to sweep: as any other, but without a rate limit and with room for dear documents, for the sweep asks
+/// all at once.
 #[must_use]
 pub fn settings() -> Settings {
     Settings {
@@ -21,6 +22,8 @@ pub fn settings() -> Settings {
         jwt_secret: Some(SECRET.to_owned().into()),
         development: true,
         rate_limit: 0,
+        max_cost: 1_000_000,
+        shutdown_notice: std::time::Duration::ZERO,
         ..Settings::default()
     }
 }

@@ -75,9 +75,10 @@ impl Server {
             let (router, mut ended) = (router.clone(), ended.clone());
             connections.spawn(async move {
                 let io = TokioIo::new(Bounded::new(socket, opening, patience));
-                let (presence, router) = (Presence::new(), TowerToHyperService::new(router));
-                let service = service_fn(|request: hyper::Request<hyper::body::Incoming>| {
-                    let busy = presence.enter(request.version());
+                let presence = Presence::new();
+                let (router, counted) = (TowerToHyperService::new(router), presence.clone());
+                let service = service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
+                    let busy = counted.enter(request.version());
                     let answer = router.call(request);
                     async move {
                         let answer = answer.await;

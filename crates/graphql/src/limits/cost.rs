@@ -116,10 +116,10 @@ impl<'a> Pricing<'a> {
                 if known.list { (own, page, Place::Plain) } else { (own, 1, Place::Connection(page)) }
             }
             _ => {
-                let items = match known.list {
-                    true if known.by_ids => self.items(field).max(1),
+                let items = match (known.list, known.by_ids, known.node) {
+                    (true, true, _) => self.items(field).max(1),
                     // Ids that a record holds: as many as one array of input may have put there.
-                    true if known.node => self.limits.array.max(1),
+                    (true, false, true) => self.limits.array.max(1),
                     _ => 1,
                 };
                 let own = Price { points: 1, nodes: items };

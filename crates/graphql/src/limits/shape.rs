@@ -14,6 +14,9 @@ use super::{LimitCode, LimitError, Limits, variables::size};
 /// The list fields of introspection that hold about this many entries each; `types` holds as many as the schema has.
 const INTROSPECTION_LIST: u64 = 10;
 
+/// Arguments of a field: most have none, lists half a dozen.
+const INTROSPECTION_ARGUMENTS: u64 = 3;
+
 /// What a selection set comes to, fragments expanded. All counts saturate.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Shape {
@@ -171,7 +174,8 @@ impl<'a> Measure<'a> {
     fn entries(&self, name: &str) -> u64 {
         match name {
             "types" => self.types.max(1),
-            "fields" | "inputFields" | "args" | "enumValues" | "interfaces" | "possibleTypes" | "directives" => INTROSPECTION_LIST,
+            "args" => INTROSPECTION_ARGUMENTS,
+            "fields" | "inputFields" | "enumValues" | "interfaces" | "possibleTypes" | "directives" => INTROSPECTION_LIST,
             _ => 1,
         }
     }

@@ -44,9 +44,9 @@ async fn slow_and_silent_clients_are_let_go() {
 
 /// A GET as a frame of HTTP/2 on the first stream, in headers that need no table.
 fn get_frame(path: &str) -> Vec<u8> {
-    let text = |text: &str| [&[u8::try_from(text.len()).expect("a short text")], text.as_bytes()].concat();
+    let text = |text: &str| [&[u8::try_from(text.len()).expect("a short text")][..], text.as_bytes()].concat();
     let block = [vec![0x82, 0x86, 0x04], text(path), vec![0x01], text("x"), vec![0x0f, 0x08], text("Bearer good")].concat();
-    [&[0, 0, u8::try_from(block.len()).expect("short headers"), 1, 5, 0, 0, 0, 1], block.as_slice()].concat()
+    [&[0, 0, u8::try_from(block.len()).expect("short headers"), 1, 5, 0, 0, 0, 1][..], block.as_slice()].concat()
 }
 
 /// An HTTP/2 client that sends this, then nothing but answers to pings. When the server closed, and whether it answered 200.
@@ -66,7 +66,7 @@ async fn pinging(house: &House, requests: &[u8]) -> (Duration, bool) {
             }
             answered |= kind == 1 && content.first() == Some(&0x88);
             if kind == 6 && flags == 0 {
-                let pong = [&[0, 0, 8, 6, 1, 0, 0, 0, 0], content.as_slice()].concat();
+                let pong = [&[0, 0, 8, 6, 1, 0, 0, 0, 0][..], content.as_slice()].concat();
                 if socket.write_all(&pong).await.is_err() {
                     return;
                 }

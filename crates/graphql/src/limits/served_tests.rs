@@ -48,7 +48,6 @@ fn tools_may_introspect_with_head_room() {
     let most = Limits::default().introspection_weight;
     for depth in [7, 9] {
         let cost = run(&standard(depth), json!({})).expect("the usual introspection").cost;
-        println!("introspection {depth} levels deep costs {cost}");
         // A point is a thousand fields.
         assert!(cost > 100 && cost * 1_000 < most / 10 * 8, "{depth} levels: {cost} points of {}", most / 1_000);
     }

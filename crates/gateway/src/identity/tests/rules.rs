@@ -1,7 +1,5 @@
 //! What a token must be: header, algorithm, signature, claims, times.
 
-use std::sync::Arc;
-
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 
@@ -144,7 +142,7 @@ async fn signatures_must_be_there_and_right() {
     // One bit of an honest signature, of every algorithm.
     for forge in [Forge::rsa(), Forge::p256(), Forge::p384(), Forge::ed(), Forge::Hmac(SECRET.into())] {
         let (_provider, published) = match forge {
-            Forge::Hmac(_) => (None, Arc::new(with_secret(&Clock::new()).0)),
+            Forge::Hmac(_) => (None, std::sync::Arc::new(with_secret(&Clock::new()).0)),
             _ => {
                 let (provider, verifier, _) = provided(vec![forge.jwk("k1")]).await;
                 (Some(provider), verifier)

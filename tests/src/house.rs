@@ -186,13 +186,17 @@ impl House {
     ///
     /// # Panics
     /// Where no answer comes at all.
-    #[expect(clippy::expect_used, reason = "a test that gets no answer cannot go on")]
     pub async fn ask_with(&self, token: &str, query: &str, variables: Json, headers: &[(&str, &str)]) -> Answer {
-        let mut request = self
-            .client
-            .post(format!("http://{}/graphql", self.address))
-            .bearer_auth(token)
-            .json(&json!({ "query": query, "variables": variables }));
+        self.post(token, &json!({ "query": query, "variables": variables }), headers).await
+    }
+
+    /// Asks with a whole body.
+    ///
+    /// # Panics
+    /// Where no answer comes at all.
+    #[expect(clippy::expect_used, reason = "a test that gets no answer cannot go on")]
+    pub async fn post(&self, token: &str, body: &Json, headers: &[(&str, &str)]) -> Answer {
+        let mut request = self.client.post(format!("http://{}/graphql", self.address)).bearer_auth(token).json(body);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
@@ -202,6 +206,16 @@ impl House {
         let text = response.text().await.expect("a body");
         let body = serde_json::from_str(&text).unwrap_or(Json::Null);
         Answer { status, body, text, challenge }
+    }
+
+    /// What `/metrics` says, line by line.
+    ///
+    /// # Panics
+    /// Where no answer comes at all.
+    #[expect(clippy::expect_used, reason = "a test that gets no answer cannot go on")]
+    pub async fn metrics(&self) -> String {
+        let response = self.client.get(format!("http://{}/metrics", self.address)).send().await.expect("an answer");
+        response.text().await.expect("a body")
     }
 
     /// Stops the instance and waits until it has ended.

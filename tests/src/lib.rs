@@ -5,6 +5,7 @@ pub mod arrows;
 pub mod fingerprint;
 pub mod house;
 pub mod matrix;
+pub mod operations;
 pub mod oracle;
 pub mod postgres;
 pub mod records;

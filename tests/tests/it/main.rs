@@ -8,6 +8,8 @@ mod borders;
 #[cfg(test)]
 mod commands;
 #[cfg(test)]
+mod edges;
+#[cfg(test)]
 mod identity;
 #[cfg(test)]
 mod imports;
@@ -23,6 +25,8 @@ mod matrix;
 mod oracle;
 #[cfg(test)]
 mod pages;
+#[cfg(test)]
+mod paths;
 #[cfg(test)]
 mod postgres;
 #[cfg(test)]

@@ -109,11 +109,11 @@ impl<'a> Draw<'a> {
 
     /// An operation that asks for this field, wherever it stands.
     pub fn operation_with(mut self, ty: &str, field: &str) -> Option<Operation> {
-        self.odd = true;
         self.left.points = 60;
         let shape = self.shape;
         let wanted = shape.fields(ty).iter().find(|known| known.name == field)?;
         let way = shape.ways("Query").get(ty)?.clone();
+        self.odd = ODD.contains(&field) || way.iter().any(|step| ODD.contains(&step.name.as_str()));
         let owners = std::iter::once("Query").chain(way.iter().map(|step| step.ty.name.as_str()));
         let mut below =
             vec![Selection::Field(self.field(ty, wanted, &mut Scope::default(), Place { depth: way.len(), weight: 1, page: 2 })?)];
@@ -403,7 +403,9 @@ impl<'a> Draw<'a> {
                 if self.rng.chance(30) {
                     ids.extend(ids.first().cloned());
                 }
-                vec![("ids".to_owned(), self.maybe_variable(Value::List(ids), &first.ty, false, &Redraw::Ids))]
+                // One stands for a list of it.
+                let ids = if ids.len() == 1 && self.rng.chance(50) { ids.remove(0) } else { Value::List(ids) };
+                vec![("ids".to_owned(), self.maybe_variable(ids, &first.ty, false, &Redraw::Ids))]
             }
             _ if field.args.iter().any(|argument| argument.name == "first") => self.page_arguments(ty, field, place),
             _ => self.key(ty, field),

@@ -176,6 +176,8 @@ impl Tokens {
             let before = at.checked_sub(1).and_then(|before| tokens.get(before));
             let (grown, grows) = (before.and_then(|word| word.chars().last()), token.chars().next());
             // A name after its sign stays with it; two words, or two texts, stay apart.
+            // The library's grammar knows no comment between `on` and its type.
+            let between = if before.is_some_and(|word| word == "on") { BETWEEN.get(..6) } else { None }.unwrap_or(BETWEEN);
             let stays = before.is_some_and(|word| word == "$" || word == "@");
             let apart = grown.is_some_and(is_of_word) && grows.is_some_and(|first| is_of_word(first) || first == '.');
             let texts = grown == Some('"') && grows == Some('"');
@@ -185,7 +187,7 @@ impl Tokens {
                 _ if stays || before.is_none() => {}
                 Style::Loose => text.push(' '),
                 Style::Odd(_) if apart || texts || self.odd(60) => {
-                    text.push_str(self.rng.as_mut().and_then(|rng| rng.pick(BETWEEN)).copied().unwrap_or(" "));
+                    text.push_str(self.rng.as_mut().and_then(|rng| rng.pick(between)).copied().unwrap_or(" "));
                 }
                 Style::Odd(_) => {}
             }

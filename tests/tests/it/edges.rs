@@ -187,7 +187,7 @@ const MADE: &[(&str, &str, &str, &str)] = &[
         "A.sm",
         "studySiteCreate",
         "studySite",
-        r#"studyCountryId: "$study_country:A1-DE", siteId: "$site:A1-fr1", responsibleEngagementId: "$engagement:A1V""#,
+        r#"studyCountryId: "$study_country:A1-DE", siteId: "$site:A-idle", responsibleEngagementId: "$engagement:A1V""#,
     ),
     ("A.vm", "engagementCreate", "engagement", r#"studyId: "$study:A3", vendorId: "$organization:V", model: FULL_SERVICE"#),
     ("A.vm", "serviceScopeCreate", "serviceScope", r#"engagementId: "$engagement:A1V", serviceCategory: MEDICAL_WRITING"#),

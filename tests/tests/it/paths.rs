@@ -207,12 +207,13 @@ async fn compare(backend: Backend) {
         paths.try_one(seed, persona, operation, &mut coverage, &mut rng).await;
     }
     // What chance has left out is asked for by name.
-    let left_out: Vec<String> = coverage.missing().into_iter().filter(|what| what.contains('.')).collect();
+    let left_out: Vec<String> = coverage.missing().into_iter().collect();
     for what in &left_out {
-        let (ty, field) = what.split_once('.').unwrap();
-        let field = field.split('(').next().unwrap();
+        let (ty, field) = what.split_once(['.', ' ']).unwrap();
+        let list = list_with(&paths.shape, ty);
+        let (ty, field) = list.as_deref().map_or((ty, field.split('(').next().unwrap()), |list| ("Query", list));
         // A list is asked for its cursors before one of them can be sent.
-        for _ in 0..16 {
+        for _ in 0..6 {
             if !coverage.waits(what) || paths.tally.differences.len() >= 3 {
                 break;
             }
@@ -228,6 +229,10 @@ async fn compare(backend: Backend) {
         coverage.missing().into_iter().partition(|what| !is_of_input(what) && !what.contains(' '));
     let fields = coverage.all.iter().filter(|what| !is_of_input(what) && !what.contains(['(', ' '])).count();
     let tally = &paths.tally;
+    if !missing_values.is_empty() {
+        println!("never asked for: {missing_values:?}");
+    }
+    println!("left to name: {left_out:?}");
     println!(
         "paths on {backend:?}, seed {seed}: {} valid operations ({} not answered well), {} broken ({} refused), {} asked anew by others, \
          {} KB, {} of {} things asked for ({} left to name, {} inputs never), {} of {fields} fields answered with something, {levels} by levels, {} differences, {:?}",
@@ -265,9 +270,35 @@ async fn compare(backend: Backend) {
     other.stop().await;
 }
 
+/// The list of the root that takes this filter, or this order.
+fn list_with(shape: &Shape, input: &str) -> Option<String> {
+    let takes = |ty: &str| ty == input || shape.fields(ty).iter().any(|field| field.ty.name == input && field.name != "and");
+    let list = shape.fields("Query").iter().find(|list| list.args.iter().any(|argument| takes(&argument.ty.name)))?;
+    Some(list.name.clone())
+}
+
 fn is_of_input(what: &str) -> bool {
     let ty = what.split(['.', ' ']).next().unwrap_or_default();
     ["Filter", "Order", "OrderField", "Comparator"].iter().any(|ending| ty.ends_with(ending))
+}
+
+#[test]
+fn a_difference_is_found() {
+    let told = |text: &str| Told { status: 200, text: text.to_owned() };
+    let one = told(r#"{"data":{"a":null},"errors":[{"message":"x"},{"message":"y"}],"extensions":{"cost":1}}"#);
+    let same = told(r#"{"data":{"a":null},"errors":[{"message":"y"},{"message":"x"}],"extensions":{"cost":1}}"#);
+    assert_eq!(difference(&one, &same), None, "errors are a set");
+    for (other, what) in [
+        (r#"{"data":{"a": null},"errors":[{"message":"x"},{"message":"y"}],"extensions":{"cost":1}}"#, "data"),
+        (r#"{"data":{"a":null},"errors":[{"message":"x"},{"message":"x"}],"extensions":{"cost":1}}"#, "errors"),
+        (r#"{"data":{"a":null},"errors":[{"message":"x"},{"message":"y"}],"extensions":{"cost":2}}"#, "extensions"),
+        (r#"{"data":{"a":null}}"#, "errors"),
+    ] {
+        assert_eq!(difference(&one, &told(other)).as_deref(), Some(what), "{other}");
+    }
+    let (plain, spaced) = (told(r#"{"data":{"a":1,"b":2}}"#), told(r#"{"data":{"b":2,"a":1}}"#));
+    assert_eq!(difference(&plain, &spaced).as_deref(), Some("bytes"), "the order of fields counts");
+    assert_eq!(difference(&plain, &Told { status: 400, ..plain.clone() }).as_deref(), Some("status 200 and 400"));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -59,7 +59,8 @@ pub struct Draw<'a> {
     /// How many of a hundred values become variables.
     pub variables_percent: usize,
     fragments: Vec<Known>,
-    names: usize,
+    /// How many names have been given.
+    pub names: usize,
     left: Left,
     odd: bool,
 }

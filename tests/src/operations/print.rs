@@ -167,6 +167,7 @@ impl Tokens {
 
     fn join(mut self, style: &Style) -> String {
         const BETWEEN: &[&str] = &[" ", "\n", "\t", ", ", "\r\n", "  ", " # a comment { ... \n", ",,\n", "\r"];
+        const PLAIN: &[&str] = &[" ", "\n", "\t", ", ", "\r\n", "  "];
         let mut text = String::new();
         let tokens = std::mem::take(&mut self.list);
         if self.odd(20) {
@@ -177,7 +178,8 @@ impl Tokens {
             let (grown, grows) = (before.and_then(|word| word.chars().last()), token.chars().next());
             // A name after its sign stays with it; two words, or two texts, stay apart.
             // The library's grammar knows no comment between `on` and its type.
-            let between = if before.is_some_and(|word| word == "on") { BETWEEN.get(..6) } else { None }.unwrap_or(BETWEEN);
+            let after_on = before.is_some_and(|word| word == "on");
+            let between = if after_on { PLAIN } else { BETWEEN };
             let stays = before.is_some_and(|word| word == "$" || word == "@");
             let apart = grown.is_some_and(is_of_word) && grows.is_some_and(|first| is_of_word(first) || first == '.');
             let texts = grown == Some('"') && grows == Some('"');

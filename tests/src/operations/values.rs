@@ -177,7 +177,9 @@ impl Draw<'_> {
 
     /// Declares a variable under a name of its own.
     pub fn declare(&mut self, mut variable: Variable) -> Value {
-        variable.name = format!("{}{}", self.rng.pick(&["v", "value_", "in", "type", "_x"]).unwrap_or(&"v"), self.variables.len());
+        // Never a name that another operation of the document has with another type: the library takes one for the other.
+        self.names += 1;
+        variable.name = format!("{}{}", self.rng.pick(&["v", "value_", "in", "type", "_x"]).unwrap_or(&"v"), self.names);
         let name = variable.name.clone();
         self.variables.push(variable);
         Value::Variable(name)

@@ -176,10 +176,10 @@ impl Tokens {
         for (at, token) in tokens.iter().enumerate() {
             let before = at.checked_sub(1).and_then(|before| tokens.get(before));
             let (grown, grows) = (before.and_then(|word| word.chars().last()), token.chars().next());
-            // A name after its sign stays with it; two words, or two texts, stay apart.
             // The library's grammar knows no comment between `on` and its type.
             let after_on = before.is_some_and(|word| word == "on");
             let between = if after_on { PLAIN } else { BETWEEN };
+            // A name after its sign stays with it; two words, or two texts, stay apart.
             let stays = before.is_some_and(|word| word == "$" || word == "@");
             let apart = grown.is_some_and(is_of_word) && grows.is_some_and(|first| is_of_word(first) || first == '.');
             let texts = grown == Some('"') && grows == Some('"');

@@ -164,7 +164,7 @@ impl Draw<'_> {
         let plain = written(ty, ty.required);
         let (ty, default, given, meant) = match self.rng.below(100) {
             0..45 => (plain, None, Some(json), Some(value)),
-            45..65 => (written(ty, true), None, Some(json), Some(value)),
+            45..65 if !json.is_null() => (written(ty, true), None, Some(json), Some(value)),
             65..80 => (plain, Some(value), None, None),
             80..90 => (plain, Some(value.clone()), Some(json), Some(value)),
             90..95 if may_be_nothing && !ty.required => (plain, None, None, None),

@@ -2,6 +2,7 @@
 //! Every whole-product test runs in a house on each database.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use chrono::{TimeDelta, Utc};
 use serde_json::{Value as Json, json};
@@ -107,13 +108,14 @@ impl Ground {
     /// Words, where the service cannot start.
     pub async fn serve_with(&self, settings: Settings) -> Result<House, String> {
         let app = App::build(&settings, self.vault().await).await.map_err(|error| error.to_string())?;
+        let by_levels = app.by_levels();
         let bound = app.bind("127.0.0.1:0").await.map_err(|error| error.to_string())?;
         let address = bound.address().to_string();
         let (stop, stopped) = oneshot::channel::<()>();
         let running = tokio::spawn(bound.run(async move {
             let _ = stopped.await;
         }));
-        Ok(House { address, stop: Some(stop), running, client: reqwest::Client::new() })
+        Ok(House { address, by_levels, stop: Some(stop), running, client: reqwest::Client::new() })
     }
 }
 
@@ -121,6 +123,8 @@ impl Ground {
 pub struct House {
     /// Host and port.
     pub address: String,
+    /// How many queries it has answered by levels.
+    pub by_levels: Arc<AtomicU64>,
     stop: Option<oneshot::Sender<()>>,
     running: tokio::task::JoinHandle<()>,
     client: reqwest::Client,

@@ -82,7 +82,8 @@ impl Database {
     /// A read-only transaction: every statement in it sees the same moment. That it does is a property of the reading connections
     /// themselves, so that beginning is one message and not two.
     pub(crate) async fn snapshot(&self) -> Result<DatabaseTransaction, DbErr> {
-        self.read.begin().await
+        let read = self.read.clone();
+        undisturbed(async move { read.begin().await }).await
     }
 
     /// A writing transaction. On SQLite it takes the write lock at once, so that it never has to give up half-way.
@@ -92,7 +93,8 @@ impl Database {
             access_mode: None,
             sqlite_transaction_mode: (self.dialect == Dialect::Sqlite).then_some(SqliteTransactionMode::Immediate),
         };
-        self.write.begin_with_options(options).await
+        let write = self.write.clone();
+        undisturbed(async move { write.begin_with_options(options).await }).await
     }
 
     pub(crate) async fn migrate(&self) -> Result<(), StoreError> {
@@ -128,6 +130,15 @@ impl Database {
         let _ = self.read.close().await;
         let _ = self.write.close().await;
     }
+}
+
+/// Begins a transaction to the end, even where nobody waits for it any more. The driver counts a transaction from the database's
+/// answer on: a beginning that is dropped half-way would give back a connection whose transaction nobody ends, and whoever gets it
+/// next would read the past.
+async fn undisturbed(
+    begin: impl Future<Output = Result<DatabaseTransaction, DbErr>> + Send + 'static,
+) -> Result<DatabaseTransaction, DbErr> {
+    tokio::spawn(begin).await.unwrap_or_else(|error| Err(DbErr::Custom(error.to_string())))
 }
 
 fn options(connect: &Connect, connections: u32) -> ConnectOptions {

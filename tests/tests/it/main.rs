@@ -16,6 +16,8 @@ mod imports;
 #[cfg(test)]
 mod journal;
 #[cfg(test)]
+mod leavers;
+#[cfg(test)]
 mod levels;
 #[cfg(test)]
 mod limits;

@@ -1,10 +1,13 @@
 //! The graph behind the door: a session becomes a viewer again, and the request runs as his.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use async_graphql::{ErrorExtensionValues, Response, ServerError};
 use futures::future::BoxFuture;
 use tandem_domain::access::Viewer;
 use tandem_graphql::limits::OperationType;
-use tandem_graphql::{Answer, Asked, Circumstance, Graph};
+use tandem_graphql::{Answer, Asked, Circumstance, Graph, Reason};
 
 use crate::http::seam::{GraphRequest, GraphService, Session};
 
@@ -12,13 +15,33 @@ use crate::http::seam::{GraphRequest, GraphService, Session};
 pub struct VaultGraph {
     graph: Graph,
     sdl: String,
+    by_levels: Arc<AtomicU64>,
 }
 
 impl VaultGraph {
     /// A service over this graph.
     #[must_use]
     pub fn new(graph: Graph) -> Self {
-        Self { graph, sdl: Graph::sdl() }
+        Self { graph, sdl: Graph::sdl(), by_levels: Arc::default() }
+    }
+
+    /// How many queries of this instance levels have answered. The metric counts the same for the whole process.
+    #[must_use]
+    pub fn by_levels(&self) -> Arc<AtomicU64> {
+        Arc::clone(&self.by_levels)
+    }
+
+    /// Tells the metrics which way a query went.
+    fn count(&self, fell: Option<Reason>) {
+        match fell {
+            None => {
+                self.by_levels.fetch_add(1, Ordering::Relaxed);
+                metrics::counter!("graphql_read_path_total", "path" => "levels").increment(1);
+            }
+            Some(reason) => {
+                metrics::counter!("graphql_read_path_total", "path" => "resolvers", "reason" => reason.label()).increment(1);
+            }
+        }
     }
 }
 
@@ -34,12 +57,7 @@ impl GraphService for VaultGraph {
             let query = request.checked.kind == OperationType::Query;
             let answered = self.graph.answer(viewer, asked, circumstance).await;
             if query {
-                match answered.fell {
-                    None => metrics::counter!("graphql_read_path_total", "path" => "levels").increment(1),
-                    Some(reason) => {
-                        metrics::counter!("graphql_read_path_total", "path" => "resolvers", "reason" => reason.label()).increment(1);
-                    }
-                }
+                self.count(answered.fell);
             }
             answered.answer
         })

@@ -9,6 +9,7 @@ mod sequencer;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use axum::Router;
 use tandem_graphql::{Graph, GraphOptions};
@@ -33,6 +34,7 @@ pub struct App {
     router: Router,
     sockets: ServerSettings,
     draining: Draining,
+    by_levels: Arc<AtomicU64>,
 }
 
 /// The service on its port; [`Bound::run`] serves.
@@ -54,17 +56,25 @@ impl App {
         let verifier = Verifier::from_settings(settings, now)?;
         let limits = bounds::limits(settings);
         let graph = Graph::new(vault.clone(), GraphOptions { limits: limits.clone(), read_path: settings.read_path }).await?;
+        let graph = VaultGraph::new(graph);
+        let by_levels = graph.by_levels();
         let draining = Draining::default();
         let door = Door {
             settings: bounds::http(settings),
             limits,
             doorkeeper: Arc::new(DirectoryDoorkeeper::new(verifier, vault.clone(), settings.token_cache)),
-            graph: Arc::new(VaultGraph::new(graph)),
+            graph: Arc::new(graph),
             readiness: readiness(&vault),
             draining: draining.clone(),
             metrics: install_metrics()?,
         };
-        Ok(Self { router: door.router()?, vault, sockets: bounds::sockets(settings), draining })
+        Ok(Self { router: door.router()?, vault, sockets: bounds::sockets(settings), draining, by_levels })
+    }
+
+    /// How many queries levels have answered, as the metric `graphql_read_path_total` counts them.
+    #[must_use]
+    pub fn by_levels(&self) -> Arc<AtomicU64> {
+        Arc::clone(&self.by_levels)
     }
 
     /// The router alone, for a test that needs no socket.

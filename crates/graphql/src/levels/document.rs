@@ -8,7 +8,8 @@ use async_graphql::{Name, Variables};
 use super::compile::compile;
 use super::plan::Plan;
 use super::reason::Reason;
-use super::values::{conditional, decide};
+use super::values::decide;
+use crate::limits::conditions;
 
 /// The most forms (operation and conditions) of one document that are remembered.
 const FORMS: usize = 32;
@@ -18,7 +19,8 @@ const FORMS: usize = 32;
 pub struct Document {
     text: String,
     parsed: ExecutableDocument,
-    conditional: Vec<Name>,
+    /// The variables that the conditions of each operation hang on.
+    conditional: Vec<(Option<Name>, Vec<Name>)>,
     forms: Mutex<Vec<(Form, Slot)>>,
 }
 
@@ -40,7 +42,14 @@ impl Document {
     /// Keeps a parsed document.
     #[must_use]
     pub fn new(text: String, parsed: ExecutableDocument) -> Self {
-        let conditional = conditional(&parsed);
+        let names = |operation: &OperationDefinition| {
+            let mut names: Vec<Name> = conditions(&parsed, operation).into_iter().map(|(_, name)| name).collect();
+            names.sort();
+            names.dedup();
+            names
+        };
+        let operations = parsed.operations.iter();
+        let conditional = operations.map(|(name, operation)| (name.cloned(), names(&operation.node))).collect();
         Self { text, parsed, conditional, forms: Mutex::default() }
     }
 
@@ -70,9 +79,15 @@ impl Document {
 
     /// The form of a request for this operation.
     pub(crate) fn form(&self, operation: Option<&str>, variables: &Variables) -> Result<Form, Reason> {
-        let decided = decide(&self.conditional, variables)?;
-        let conditions = self.conditional.iter().map(|name| decided.get(name).copied().unwrap_or_default()).collect();
+        let names = self.conditional(operation);
+        let decided = decide(names, variables)?;
+        let conditions = names.iter().map(|name| decided.get(name).copied().unwrap_or_default()).collect();
         Ok(Form { operation: operation.map(str::to_owned), conditions })
+    }
+
+    fn conditional(&self, operation: Option<&str>) -> &[Name] {
+        let found = self.conditional.iter().find(|(name, _)| operation.is_none() || name.as_deref() == operation);
+        found.map(|(_, names)| names.as_slice()).unwrap_or_default()
     }
 
     /// What is known of a form.
@@ -87,7 +102,7 @@ impl Document {
     /// Plans a form that has just been answered without errors.
     pub(crate) fn prove(&self, form: Form, variables: &Variables) {
         let Some(operation) = self.operation(form.operation.as_deref()) else { return };
-        let Ok(conditions) = decide(&self.conditional, variables) else { return };
+        let Ok(conditions) = decide(self.conditional(form.operation.as_deref()), variables) else { return };
         let slot = match compile(&self.parsed, operation, &conditions) {
             Ok(plan) => Slot::Planned(Arc::new(plan)),
             Err(reason) => {

@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use async_graphql::parser::types::{ExecutableDocument, OperationDefinition, Selection, SelectionSet};
-use async_graphql::{Name, Positioned, Value as ConstValue, Variables};
+use async_graphql::parser::types::OperationDefinition;
+use async_graphql::{Name, Value as ConstValue, Variables};
 use async_graphql_value::Value;
 use serde_json::{Map, Value as Json};
 
@@ -45,38 +45,6 @@ impl Values<'_> {
     pub(super) fn arguments(&self, given: &Arguments) -> Result<Map<String, Json>, Reason> {
         let filled = given.iter().filter_map(|(name, value)| Some((name, self.fill(value)?)));
         filled.map(|(name, value)| Ok((name.to_string(), value.into_json().map_err(|_| Reason::Argument)?))).collect()
-    }
-}
-
-/// The variables that conditions of a document hang on, in a fixed order.
-pub(super) fn conditional(document: &ExecutableDocument) -> Vec<Name> {
-    let mut names = Vec::new();
-    for (_, operation) in document.operations.iter() {
-        gather(&operation.node.selection_set.node, &mut names);
-    }
-    for fragment in document.fragments.values() {
-        gather(&fragment.node.selection_set.node, &mut names);
-    }
-    names.sort();
-    names.dedup();
-    names
-}
-
-fn gather(set: &SelectionSet, names: &mut Vec<Name>) {
-    for selection in &set.items {
-        let (directives, below) = match &selection.node {
-            Selection::Field(field) => (&field.node.directives, Some(&field.node.selection_set.node)),
-            Selection::InlineFragment(fragment) => (&fragment.node.directives, Some(&fragment.node.selection_set.node)),
-            Selection::FragmentSpread(spread) => (&spread.node.directives, None),
-        };
-        for (_, value) in directives.iter().flat_map(|directive| &directive.node.arguments) {
-            if let Positioned { node: Value::Variable(name), .. } = value {
-                names.push(name.clone());
-            }
-        }
-        if let Some(below) = below {
-            gather(below, names);
-        }
     }
 }
 

@@ -73,7 +73,7 @@ pub fn check(
     roots::check(document, &operation.node)?;
     variables::types(document, model)?;
     variables::check(&operation.node, &values)?;
-    variables::conditions(document, &values)?;
+    variables::conditions(document, &operation.node, &values)?;
     arrays::check(document, &values, limits)?;
     let Price { points, nodes } = price(document, &operation.node, &values, limits, model);
     let points = points.saturating_add(shape.introspection_weight.div_ceil(INTROSPECTION_POINT));

@@ -3,6 +3,7 @@
 
 mod arrays;
 mod check;
+mod conditions;
 mod cost;
 mod error;
 mod lexer;
@@ -18,6 +19,7 @@ mod served_tests;
 mod tests;
 
 pub use check::{Checked, check, parse};
+pub(crate) use conditions::conditions;
 pub use error::{LimitCode, LimitError};
 pub use model::{CostModel, ModelError};
 pub use settings::Limits;

@@ -2,10 +2,9 @@
 //! The library leaves each of these to a later step that overlooks it, or does not survive it.
 
 use async_graphql::{
-    Positioned, Value as ConstValue, Variables,
-    parser::types::{Directive, ExecutableDocument, OperationDefinition, Selection, SelectionSet},
+    Value as ConstValue, Variables,
+    parser::types::{ExecutableDocument, OperationDefinition},
 };
-use async_graphql_value::Value;
 
 use super::{CostModel, LimitCode, LimitError, shape::count};
 
@@ -42,38 +41,12 @@ pub(super) fn fill(operation: &OperationDefinition, variables: &mut Variables) {
 ///
 /// # Errors
 /// `BAD_USER_INPUT`.
-pub(super) fn conditions(document: &ExecutableDocument, variables: &Variables) -> Result<(), LimitError> {
-    let operations = document.operations.iter().map(|(_, operation)| &operation.node.selection_set.node);
-    let fragments = document.fragments.values().map(|fragment| &fragment.node.selection_set.node);
-    operations.chain(fragments).try_for_each(|set| conditions_in(set, variables))
-}
-
-fn conditions_in(set: &SelectionSet, variables: &Variables) -> Result<(), LimitError> {
-    for item in &set.items {
-        match &item.node {
-            Selection::Field(field) => {
-                field.node.directives.iter().try_for_each(|directive| condition(directive, variables))?;
-                conditions_in(&field.node.selection_set.node, variables)?;
-            }
-            Selection::InlineFragment(inline) => {
-                inline.node.directives.iter().try_for_each(|directive| condition(directive, variables))?;
-                conditions_in(&inline.node.selection_set.node, variables)?;
-            }
-            Selection::FragmentSpread(spread) => {
-                spread.node.directives.iter().try_for_each(|directive| condition(directive, variables))?;
-            }
+pub(super) fn conditions(document: &ExecutableDocument, operation: &OperationDefinition, variables: &Variables) -> Result<(), LimitError> {
+    for (position, name) in super::conditions(document, operation) {
+        if variables.get(&name) == Some(&ConstValue::Null) {
+            let message = "The variable of a @skip or @include is null: send true or false, or leave it to its default.";
+            return Err(LimitError::new(LimitCode::BadUserInput, message).at(Some(position)));
         }
-    }
-    Ok(())
-}
-
-fn condition(directive: &Positioned<Directive>, variables: &Variables) -> Result<(), LimitError> {
-    if matches!(directive.node.name.node.as_str(), "skip" | "include")
-        && let Some(Value::Variable(name)) = directive.node.get_argument("if").map(|value| &value.node)
-        && variables.get(name) == Some(&ConstValue::Null)
-    {
-        let message = "The variable of a @skip or @include is null: send true or false, or leave it to its default.";
-        return Err(LimitError::new(LimitCode::BadUserInput, message).at(Some(directive.pos)));
     }
     Ok(())
 }

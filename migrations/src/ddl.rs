@@ -16,7 +16,6 @@ const TYPES: &[(&str, &str, &str)] = &[
     ("{time}", "timestamptz", "integer"),
     ("{date}", "date", "text"),
     ("{json}", "jsonb", "text"),
-    ("{bytes}", "bytea", "blob"),
 ];
 
 /// Runs the statements in order, with placeholders filled in for the database at hand.

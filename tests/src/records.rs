@@ -151,6 +151,7 @@ pub fn study(number: u128, sponsor_id: OrganizationId) -> Study {
         primary_completion_date: None,
         completion_date: None,
         vendor_roster_shared: false,
+        held_from: None,
     }
 }
 

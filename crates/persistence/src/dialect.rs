@@ -1,4 +1,5 @@
-//! Where the two databases differ. Nothing outside this file asks which database it speaks to.
+//! Where the two databases differ in how values and statements are written. What differs in kind (transactions, the journal's order)
+//! asks for the dialect where it happens.
 
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{ArrayType, Value};
@@ -136,6 +137,14 @@ impl Dialect {
     pub(crate) fn for_update(self) -> &'static str {
         match self {
             Self::Postgres => " FOR UPDATE",
+            Self::Sqlite => "",
+        }
+    }
+
+    /// What locks the rows that a statement reads, and leaves out those that another transaction has locked.
+    pub(crate) fn skip_locked(self) -> &'static str {
+        match self {
+            Self::Postgres => " FOR UPDATE SKIP LOCKED",
             Self::Sqlite => "",
         }
     }

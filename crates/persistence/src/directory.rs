@@ -98,6 +98,9 @@ impl Vault {
                 viewers.extend(self.person_viewers(principal, sign_in, now).await?);
             }
         }
+        // One human may have several records in one organisation, and picks among organisations only: his oldest record acts.
+        viewers.sort_by_key(|viewer| (viewer.organization, viewer.principal));
+        viewers.dedup_by_key(|viewer| viewer.organization);
         if viewers.is_empty() {
             return Ok(Admission::Unknown);
         }
@@ -199,10 +202,8 @@ impl Vault {
             vec![Grant { role: Role::PClient, scope: Scope::Organization }]
         } else {
             let engagements = self.system_read::<tandem_domain::engagement::Engagement, _>(connection, "id", &ids).await?;
-            let scope = |engagement: tandem_domain::engagement::Engagement| Scope::Engagement {
-                engagement: engagement.id,
-                study: engagement.study_id,
-            };
+            let scope =
+                |engagement: tandem_domain::engagement::Engagement| Scope::Listed { engagement: engagement.id, study: engagement.study_id };
             engagements.into_iter().map(|engagement| Grant { role: Role::PClient, scope: scope(engagement) }).collect()
         };
         // What the directory gives and the token names: both, or not at all.

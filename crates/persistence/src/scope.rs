@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use tandem_domain::access::{
-    Cover, Names, Owner, PrincipalKind, Readers, Scope, Viewer, Way, client_may_follow, client_scope, lies_where_engagements_work, ways,
+    Cover, Names, Owner, Readers, Scope, Viewer, Way, client_may_follow, client_may_read, lies_where_engagements_work, ways,
 };
 use tandem_domain::id::TypedId;
 use tandem_domain::record::{FactColumn, Kind};
@@ -27,7 +27,10 @@ pub(crate) enum Source {
 struct Scopes {
     all: bool,
     studies: Vec<Uuid>,
+    /// Engagements with what is subcontracted beneath them.
     engagements: Vec<(Uuid, Uuid)>,
+    /// Engagements without.
+    listed: Vec<(Uuid, Uuid)>,
     countries: Vec<(Uuid, String)>,
     sites: Vec<(Uuid, Uuid)>,
 }
@@ -38,6 +41,7 @@ impl Scopes {
             Scope::Organization => self.all = true,
             Scope::Study(study) => self.studies.push(study.uuid()),
             Scope::Engagement { engagement, study } => self.engagements.push((engagement.uuid(), study.uuid())),
+            Scope::Listed { engagement, study } => self.listed.push((engagement.uuid(), study.uuid())),
             Scope::Country { study, country } => self.countries.push((study.uuid(), country.to_string())),
             Scope::StudySite { study_site, study } => self.sites.push((study_site.uuid(), study.uuid())),
         }
@@ -50,7 +54,7 @@ impl Scopes {
             studies.extend(self.countries.iter().map(|(study, _)| *study));
             studies.extend(self.sites.iter().map(|(_, study)| *study));
             if engagement_headers {
-                studies.extend(self.engagements.iter().map(|(_, study)| *study));
+                studies.extend(self.engagements.iter().chain(&self.listed).map(|(_, study)| *study));
             }
         }
         studies.sort_unstable();
@@ -58,15 +62,17 @@ impl Scopes {
         studies
     }
 
-    fn engagements(&self) -> Vec<Uuid> {
-        self.engagements.iter().map(|(engagement, _)| *engagement).collect()
+    /// The engagements that an engagement column has to name one of, and those for the column of a prime engagement.
+    fn engagements(&self) -> (Vec<Uuid>, Vec<Uuid>) {
+        let prime = self.engagements.iter();
+        (prime.clone().chain(&self.listed).map(|(engagement, _)| *engagement).collect(), prime.map(|(engagement, _)| *engagement).collect())
     }
 }
 
 /// Adds the condition under which `viewer` may see the row of `kind` called `alias`.
 pub(crate) fn push_scope(sql: &mut Sql, viewer: &Viewer, kind: Kind, alias: &str, source: Source) {
     let mut by_way: BTreeMap<Way, Scopes> = BTreeMap::new();
-    if client_may(viewer, kind) {
+    if client_may_read(viewer, kind) {
         for grant in &viewer.grants {
             for way in ways(kind, grant.role) {
                 by_way.entry(*way).or_default().add(&grant.scope);
@@ -86,14 +92,6 @@ pub(crate) fn push_scope(sql: &mut Sql, viewer: &Viewer, kind: Kind, alias: &str
         sql.push(")");
     }
     sql.push(if first { "1 = 0)" } else { ")" });
-}
-
-fn client_may(viewer: &Viewer, kind: Kind) -> bool {
-    match viewer.kind {
-        PrincipalKind::Person => true,
-        PrincipalKind::System => false,
-        PrincipalKind::Client => client_scope(kind).is_none_or(|scope| viewer.client_scopes.contains(&scope)),
-    }
 }
 
 /// The names of the columns that carry facts.
@@ -203,16 +201,16 @@ fn push_days(sql: &mut Sql, today: NaiveDate) {
     sql.push(") AND (v.valid_to IS NULL OR v.valid_to >= ").bind_date(today).push(")");
 }
 
-/// For entries of the journal: a link shows nothing that was recorded before it came to be. Whoever is engaged today does not
-/// read what was done, and why, before he was.
+/// For entries of the journal: a link shows nothing that was recorded before it came to be, nor before its first day. Whoever is
+/// engaged, made responsible or covered today does not read what was done, and why, before he was, whatever days he is given.
 fn push_since(sql: &mut Sql, columns: &Columns<'_>) {
     if columns.source == Source::Table {
         return;
     }
     let recorded_at = format!("{}.recorded_at", columns.alias);
-    sql.push(" AND (v.engagement_id IS NULL OR EXISTS (SELECT 1 FROM engagement e WHERE e.id = v.engagement_id AND e.created_at <= ");
     let day = sql.dialect.day_of(&recorded_at);
-    sql.push(&recorded_at).push(")) AND (v.valid_from IS NULL OR v.valid_from <= ").push(&day).push(")");
+    sql.push(" AND v.since <= ").push(&recorded_at);
+    sql.push(" AND (v.valid_from IS NULL OR v.valid_from <= ").push(&day).push(")");
 }
 
 fn owner_column(owner: Owner) -> FactColumn {
@@ -263,22 +261,31 @@ fn push_cover(sql: &mut Sql, columns: &Columns<'_>, scopes: &Scopes, cover: Cove
 }
 
 fn push_engagements(sql: &mut Sql, columns: &Columns<'_>, scopes: &Scopes, today: NaiveDate, any: &mut Disjunction) {
-    let engagements = scopes.engagements();
+    let (engagements, primes) = scopes.engagements();
     if engagements.is_empty() {
         return;
     }
     if lies_where_engagements_work(columns.kind) {
         any.next(sql).push(&columns.id()).push(" IN (SELECT v.target_id FROM ").push(&columns.kind.link_table()).push(" v WHERE (");
-        sql.any_uuid("v.engagement_id", &engagements).push(" OR ").any_uuid("v.prime_engagement_id", &engagements).push(")");
+        push_link_engagements(sql, &engagements, &primes);
+        sql.push(")");
         push_days(sql, today);
         push_since(sql, columns);
         sql.push(")");
         return;
     }
-    for fact in [FactColumn::Engagement, FactColumn::PrimeEngagement] {
-        if let Some(column) = columns.fact(fact) {
-            any.next(sql).any_uuid(&column, &engagements);
+    for (fact, ids) in [(FactColumn::Engagement, &engagements), (FactColumn::PrimeEngagement, &primes)] {
+        if let (Some(column), false) = (columns.fact(fact), ids.is_empty()) {
+            any.next(sql).any_uuid(&column, ids);
         }
+    }
+}
+
+/// Adds that a link names one of these engagements, or one subcontracted from one of those; the first are never none.
+fn push_link_engagements(sql: &mut Sql, engagements: &[Uuid], primes: &[Uuid]) {
+    sql.any_uuid("v.engagement_id", engagements);
+    if !primes.is_empty() {
+        sql.push(" OR ").any_uuid("v.prime_engagement_id", primes);
     }
 }
 
@@ -292,9 +299,9 @@ fn push_link_cover(sql: &mut Sql, scopes: &Scopes, cover: Cover) {
         if !studies.is_empty() {
             any.next(sql).any_uuid("v.study_id", &studies);
         }
-        let engagements = scopes.engagements();
+        let (engagements, primes) = scopes.engagements();
         if !engagements.is_empty() {
-            any.next(sql).any_uuid("v.engagement_id", &engagements).push(" OR ").any_uuid("v.prime_engagement_id", &engagements);
+            push_link_engagements(any.next(sql), &engagements, &primes);
         }
         if cover == Cover::Row {
             if !scopes.countries.is_empty() {
@@ -336,7 +343,7 @@ impl Disjunction {
 #[cfg(test)]
 mod tests {
     use chrono::DateTime;
-    use tandem_domain::access::{ClientScope, Grant, Role, Side};
+    use tandem_domain::access::{ClientScope, Grant, PrincipalKind, Role, Side};
     use tandem_domain::id::OrganizationId;
     use tandem_domain::party::MembershipScope;
 
@@ -391,7 +398,10 @@ mod tests {
         let project_manager = person(Side::Vendor, &[(Role::VProjectManager, AllOrg)]);
         let monitor = person(Side::Vendor, &[(Role::VCra, Country), (Role::VCra, Site)]);
         let administrator = person(Side::Vendor, &[(Role::VAdmin, AllOrg)]);
-        let machine = viewer(PrincipalKind::Client, Side::Vendor, &[(Role::PClient, Engagement)]);
+        let mut machine = viewer(PrincipalKind::Client, Side::Vendor, &[(Role::PClient, AllOrg)]);
+        for grant in &mut machine.grants {
+            grant.scope = Scope::Listed { engagement: id(31), study: id(21) };
+        }
         let nobody = person(Side::Sponsor, &[]);
         let asked: &[(&str, &Viewer, &[Kind])] = &[
             ("a study manager", &manager, &[Kind::Study, Kind::StudyBenchmark, Kind::Site, Kind::Membership]),
@@ -409,7 +419,7 @@ mod tests {
             ("a vendor's monitor of a country and a site", &monitor, &[Kind::Study, Kind::StudySite, Kind::ServiceScope]),
             ("a vendor's administrator", &administrator, &[Kind::Study, Kind::Organization, Kind::ApiClient]),
             (
-                "a vendor's machine that may read studies and sites",
+                "a vendor's machine that may read studies and sites, for the engagement that it lists",
                 &machine,
                 &[Kind::Study, Kind::StudySite, Kind::Engagement, Kind::Organization],
             ),

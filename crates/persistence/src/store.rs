@@ -137,6 +137,7 @@ impl Store {
              ON a.issuer = b.issuer AND a.subject = b.subject WHERE a.id = c.confirmed_by_id AND b.id = ",
         );
         sql.bind_uuid(self.viewer.principal).push(") FROM ").push(table).push(" c WHERE ").any_uuid("c.id", ids);
+        sql.push(" AND ").push(guards::still_confirmed(kind));
         let mut standing = HashMap::new();
         for row in self.query(sql).await? {
             let own: bool = row.try_get_by_index(4)?;

@@ -18,7 +18,8 @@ use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, SqlErr};
 use tandem_domain::access::{Action, Facts, Viewer, may_ever};
 use tandem_domain::command::{Change, Code, Command, Deciding, Manner, Refusal, UserError};
-use tandem_domain::id::TypedId;
+use tandem_domain::id::{StudyId, TypedId};
+use tandem_domain::portfolio::Study;
 use tandem_domain::record::{Kind, Record, Stored};
 use uuid::Uuid;
 
@@ -227,6 +228,14 @@ impl Work<'_> {
             None => Err(Refusal::not_found("id").into()),
             Some(row) => Ok(row.entity()?),
         }
+    }
+
+    /// A study that the input names, locked and then read: what is made under it follows from what stands in it, and the links
+    /// of both have to say the same afterwards.
+    pub(crate) async fn study_locked(&self, id: StudyId, field: &str) -> Result<Study, WriteError> {
+        self.named::<Study>(id, field).await?;
+        self.lock(Kind::Study, id.uuid()).await?;
+        Ok(self.named::<Study>(id, field).await?.record)
     }
 
     /// Locks what a record belongs to, study or itself, so that guards about it stay true until the end.

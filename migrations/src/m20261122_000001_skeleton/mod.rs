@@ -107,7 +107,8 @@ const INDEXES: &[&str] = &[
     "CREATE INDEX membership_organization ON membership (organization_id, id)",
     "CREATE INDEX membership_sponsor ON membership (sponsor_id, study_id)",
     "CREATE INDEX person_organization ON person (organization_id, id)",
-    "CREATE UNIQUE INDEX client_subject ON client (organization_id, issuer, client_id)",
+    // One client of this name in force; an ended one can be entered anew.
+    "CREATE UNIQUE INDEX client_subject ON client (organization_id, issuer, client_id) WHERE ended_at IS NULL",
     "CREATE INDEX client_organization ON client (organization_id, id)",
     // Unique keys include their owner, so that a collision tells nobody of another's rows.
     "CREATE UNIQUE INDEX study_protocol_number ON study (sponsor_id, protocol_number)",

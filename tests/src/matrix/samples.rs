@@ -65,12 +65,14 @@ pub fn samples(stage: &Stage, kind: Kind) -> Vec<Sample> {
     samples
 }
 
-/// A study is a header: every scope within it reaches it, and only the study's own reaches to change it.
+/// A study is a header: every scope within it reaches it, and only the study's own reaches to change it. `shared` is what comes with
+/// the header; the sponsor's own parts are rows without a country, which a country's or a site's member has not.
 fn studies(stage: &Stage, record: impl Fn(&tandem_domain::portfolio::Study) -> Entity, shared: bool) -> Vec<Sample> {
     let sees = |own: Read<'static>, others: Read<'static>| if shared { own } else { others };
     let of_vendor = vec![named_by(&stage.vendor, &stage.engagement), named_by(&stage.other_vendor, &stage.competitor)];
-    let home = sees(&[("R", Sponsor, "OSECIK"), ("own", Vendor, "OSECIK")], &[("R", Sponsor, "OSECIK")]);
-    let other = sees(&[("R", Sponsor, "Oseci"), ("own", Vendor, "Oseci")], &[("R", Sponsor, "Oseci")]);
+    // A restricted part is no header: it comes with the study as a whole.
+    let home = sees(&[("R", Sponsor, "OSELCIK"), ("own", Vendor, "OSELCIK")], &[("R", Sponsor, "OS")]);
+    let other = sees(&[("R", Sponsor, "Oseci"), ("own", Vendor, "Oseci")], &[("R", Sponsor, "Os")]);
     let foreign_engagement = records::engagement(39, &stage.foreign_study, stage.other_vendor.id, None);
     vec![
         sample("study A", record(&stage.study), of_vendor, home, &[(Sponsor, "OS")]),
@@ -79,7 +81,7 @@ fn studies(stage: &Stage, record: impl Fn(&tandem_domain::portfolio::Study) -> E
             "study A, where only a competitor works",
             record(&stage.study),
             vec![named_by(&stage.other_vendor, &stage.competitor)],
-            &[("R", Sponsor, "OSECIK")],
+            sees(&[("R", Sponsor, "OSELCIK")], &[("R", Sponsor, "OS")]),
             &[(Sponsor, "OS")],
         ),
         sample("another sponsor's study", record(&stage.foreign_study), vec![named_by(&stage.other_vendor, &foreign_engagement)], &[], &[]),
@@ -105,15 +107,22 @@ fn countries(stage: &Stage) -> Vec<Sample> {
             "led by the vendor",
             stage.germany.clone().into_entity(),
             vec![led(&stage.vendor, &stage.engagement)],
-            &[("R", Sponsor, "OSEC"), ("own", Vendor, "OSEC")],
-            &[(Sponsor, "OSEC"), (Vendor, "OSEC")],
+            &[("R", Sponsor, "OSELC"), ("own", Vendor, "OSELC")],
+            &[(Sponsor, "OSELC"), (Vendor, "OSELC")],
+        ),
+        sample(
+            "led by an engagement of the vendor that is not at work yet, or held",
+            stage.germany.clone().into_entity(),
+            vec![Link { at_work: false, ..led(&stage.vendor, &stage.engagement) }],
+            &[("R", Sponsor, "OSELC"), ("own", Vendor, "OSELC")],
+            &[(Sponsor, "OSELC")],
         ),
         sample(
             "led by a competitor, covered by the vendor's scope that begins and ends today",
             competitors(),
             vec![competing.clone(), covering((0, 0))],
-            &[("R", Sponsor, "OSEC"), ("own", Vendor, "OSEC")],
-            &[(Sponsor, "OSEC")],
+            &[("R", Sponsor, "OSELC"), ("own", Vendor, "OSELC")],
+            &[(Sponsor, "OSELC")],
         ),
         sample(
             "covered by the vendor's scope until yesterday",
@@ -137,7 +146,7 @@ fn countries(stage: &Stage) -> Vec<Sample> {
             vec![],
             &[("R", Sponsor, "OSC")],
             // The engagement's member may enter a country that the engagement is to lead; this one he does not see.
-            &[(Sponsor, "OSEC")],
+            &[(Sponsor, "OSELC")],
         ),
         sample(
             "of study B",
@@ -163,7 +172,7 @@ fn study_sites(stage: &Stage, record: impl Fn(&tandem_domain::portfolio::StudySi
     let foreign_country = records::study_country(45, &stage.foreign_study, country("DE"), None);
     let foreign_facility = records::site(52, stage.other_sponsor.id, country("DE"));
     let foreign = records::study_site(63, &foreign_country, &foreign_facility, None);
-    let home = sees(&[("R", Sponsor, "OSECI"), ("own", Vendor, "OSECI")], &[("R", Sponsor, "OSECI")]);
+    let home = sees(&[("R", Sponsor, "OSELCI"), ("own", Vendor, "OSELCI")], &[("R", Sponsor, "OSELCI")]);
     let sponsors = &[("R", Sponsor, "OSCI")];
     // A part does not name its vendor: what a vendor may write of it is decided on the study site.
     let by_vendor = |scopes| if matches!(record(&stage.site), Entity::StudySite(_)) { Some((Vendor, scopes)) } else { None };
@@ -174,14 +183,21 @@ fn study_sites(stage: &Stage, record: impl Fn(&tandem_domain::portfolio::StudySi
             record(&stage.site),
             vec![place(named_by(&stage.vendor, &stage.engagement), 61)],
             home,
-            &written("OSECI", "OSECI"),
+            &written("OSELCI", "OSELCI"),
+        ),
+        sample(
+            "an engagement of the vendor that is not at work yet, or held, is responsible",
+            record(&stage.site),
+            vec![Link { at_work: false, ..place(named_by(&stage.vendor, &stage.engagement), 61) }],
+            home,
+            &[(Sponsor, "OSELCI")],
         ),
         sample(
             "a competitor is responsible, the vendor's scope that begins and ends today covers it",
             record(&of_competitor),
             vec![competing.clone(), covering((0, 0))],
             home,
-            &[(Sponsor, "OSECI")],
+            &[(Sponsor, "OSELCI")],
         ),
         sample(
             "the vendor's scope covered it until yesterday",
@@ -196,7 +212,7 @@ fn study_sites(stage: &Stage, record: impl Fn(&tandem_domain::portfolio::StudySi
             record(&stage.site),
             vec![],
             sponsors,
-            &written(if by_vendor("").is_some() { "OSECI" } else { "OSCI" }, "OSCI"),
+            &written(if by_vendor("").is_some() { "OSELCI" } else { "OSCI" }, "OSCI"),
         ),
         sample(
             "of study B",
@@ -222,7 +238,7 @@ fn facilities(stage: &Stage) -> Vec<Sample> {
     let foreign = records::site(52, stage.other_sponsor.id, country("DE"));
     let written = &[(Sponsor, "O")];
     vec![
-        sample("of a study site of the vendor", facility(), of_vendor, &[("R", Sponsor, "OSECI"), ("own", Vendor, "OSECI")], written),
+        sample("of a study site of the vendor", facility(), of_vendor, &[("R", Sponsor, "OSELCI"), ("own", Vendor, "OSELCI")], written),
         sample("of a study site of a competitor", facility(), of_competitor, &[("R", Sponsor, "OSCI")], written),
         sample("where no study runs", facility(), vec![], &[("R", Sponsor, "O")], written),
         sample("another sponsor's", foreign.into_entity(), vec![], &[], &[]),
@@ -233,29 +249,32 @@ fn facilities(stage: &Stage) -> Vec<Sample> {
 fn engagements(stage: &Stage) -> Vec<Sample> {
     let mut ended = stage.engagement.clone();
     ended.state = tandem_domain::engagement::EngagementState::Terminated;
-    let home: Read<'_> = &[("R", Sponsor, "OSECIK"), ("own", Vendor, "OSECIK")];
+    let home: Read<'_> = &[("R", Sponsor, "OSELCIK"), ("own", Vendor, "OSELCIK")];
+    // What is subcontracted from an engagement that a machine lists is not listed with it.
+    let beneath: Read<'_> = &[("R", Sponsor, "OSECIK"), ("own", Vendor, "OSECIK")];
     let foreign = records::engagement(38, &stage.foreign_study, stage.other_vendor.id, None);
     let one = |name, engagement: &tandem_domain::engagement::Engagement, read, written| {
         sample(name, engagement.clone().into_entity(), vec![], read, written)
     };
     vec![
-        one("the vendor's", &stage.engagement, home, &[(Sponsor, "OSE"), (Vendor, "OSE")]),
-        one("a subcontract under the vendor's", &stage.subcontract, home, &[(Sponsor, "OSE")]),
-        one("the vendor's, terminated", &ended, home, &[(Sponsor, "OSE")]),
+        one("the vendor's", &stage.engagement, home, &[(Sponsor, "OSEL"), (Vendor, "OSEL")]),
+        one("a subcontract under the vendor's", &stage.subcontract, beneath, &[(Sponsor, "OSE")]),
+        one("the vendor's, terminated", &ended, home, &[(Sponsor, "OSEL")]),
         one("a competitor's", &stage.competitor, &[("R", Sponsor, "OSCIK")], &[(Sponsor, "OS")]),
         one("the vendor's on study B", &stage.engagement_b, &[("R", Sponsor, "Oseci"), ("own", Vendor, "Oseci")], &[(Sponsor, "Ose")]),
         one("another sponsor's", &foreign, &[], &[]),
     ]
 }
 
-/// What is assessed and confirmed of an engagement comes with it, but not with the engagement above it.
+/// What is assessed and confirmed of an engagement comes with it, but not with the engagement above it, and not to who has its header
+/// through a country or a site.
 fn engagement_parts(stage: &Stage, record: impl Fn(&tandem_domain::engagement::Engagement) -> Entity) -> Vec<Sample> {
     let foreign = records::engagement(38, &stage.foreign_study, stage.other_vendor.id, None);
     let one = |name, engagement, read, written| sample(name, record(engagement), vec![], read, written);
     vec![
-        one("of the vendor's", &stage.engagement, &[("R", Sponsor, "OSECIK")], &[(Sponsor, "OSE")]),
-        one("of a subcontract", &stage.subcontract, &[("R", Sponsor, "OSCIK")], &[(Sponsor, "OS")]),
-        one("of the vendor's on study B", &stage.engagement_b, &[("R", Sponsor, "Oseci")], &[(Sponsor, "Ose")]),
+        one("of the vendor's", &stage.engagement, &[("R", Sponsor, "OSEL")], &[(Sponsor, "OSEL")]),
+        one("of a subcontract", &stage.subcontract, &[("R", Sponsor, "OS")], &[(Sponsor, "OS")]),
+        one("of the vendor's on study B", &stage.engagement_b, &[("R", Sponsor, "Ose")], &[(Sponsor, "Ose")]),
         one("of another sponsor's", &foreign, &[], &[]),
     ]
 }
@@ -264,10 +283,11 @@ fn engagement_parts(stage: &Stage, record: impl Fn(&tandem_domain::engagement::E
 fn scopes(stage: &Stage) -> Vec<Sample> {
     let foreign = records::engagement(38, &stage.foreign_study, stage.other_vendor.id, None);
     let one = |name, engagement, read, written| sample(name, records::service_scope(81, engagement).into_entity(), vec![], read, written);
-    let home: Read<'_> = &[("R", Sponsor, "OSE"), ("own", Vendor, "OSE")];
+    let home: Read<'_> = &[("R", Sponsor, "OSEL"), ("own", Vendor, "OSEL")];
+    let beneath: Read<'_> = &[("R", Sponsor, "OSE"), ("own", Vendor, "OSE")];
     vec![
-        one("of the vendor's engagement", &stage.engagement, home, &[(Sponsor, "OSE")]),
-        one("of a subcontract under the vendor's", &stage.subcontract, home, &[(Sponsor, "OSE")]),
+        one("of the vendor's engagement", &stage.engagement, home, &[(Sponsor, "OSEL")]),
+        one("of a subcontract under the vendor's", &stage.subcontract, beneath, &[(Sponsor, "OSE")]),
         one("of a competitor's", &stage.competitor, &[("R", Sponsor, "OS")], &[(Sponsor, "OS")]),
         one("of the vendor's on study B", &stage.engagement_b, &[("R", Sponsor, "Ose"), ("own", Vendor, "Ose")], &[(Sponsor, "Ose")]),
         one("of another sponsor's", &foreign, &[], &[]),
@@ -287,13 +307,13 @@ fn organizations(stage: &Stage) -> Vec<Sample> {
             "the sponsor, whose study the vendor works on",
             &stage.sponsor,
             vec![named_by(&stage.vendor, &stage.engagement)],
-            &[("mine", Sponsor, SCOPES), ("named", Vendor, "OSECIK"), ("known", Vendor, "O")],
+            &[("mine", Sponsor, SCOPES), ("named", Vendor, "OSELCIK"), ("known", Vendor, "O")],
         ),
         one(
             "the vendor, who works on the sponsor's study",
             &stage.vendor,
             vec![named_by(&stage.sponsor, &stage.engagement)],
-            &[("mine", Vendor, SCOPES), ("named", Sponsor, "OSECIK"), ("known", Sponsor, "O"), in_directory],
+            &[("mine", Vendor, SCOPES), ("named", Sponsor, "OSELCIK"), ("known", Sponsor, "O"), in_directory],
         ),
         one(
             "the vendor's subcontractor",
@@ -311,7 +331,7 @@ fn organizations(stage: &Stage) -> Vec<Sample> {
             "a competitor on a study whose roster is shared",
             &stage.other_vendor,
             vec![named_by(&stage.sponsor, &stage.competitor), roster],
-            &[("named", Sponsor, "OSCIK"), ("known", Sponsor, "O"), in_directory, ("roster", Vendor, "OSECIK")],
+            &[("named", Sponsor, "OSCIK"), ("known", Sponsor, "O"), in_directory, ("roster", Vendor, "OSELCIK")],
         ),
         one("a vendor that nobody here has engaged", &stage.other_vendor, vec![], &[in_directory]),
         one("a vendor that does not use Tandem", &not_a_tenant, vec![], &[]),
@@ -336,7 +356,7 @@ fn people(stage: &Stage, record: impl Fn(tandem_domain::party::Person) -> Entity
             "who leads the engagement",
             of(72, &stage.other_sponsor),
             leads,
-            &[("named", Sponsor, "OSECIK"), ("named", Vendor, "OSECIK")],
+            &[("named", Sponsor, "OSELCIK"), ("named", Vendor, "OSELCIK")],
             &[],
         ),
         sample("of the sponsor, without a membership", of(73, &stage.sponsor), vec![], &[("org", Sponsor, "O")], &[(Sponsor, "O")]),
@@ -366,7 +386,7 @@ fn people(stage: &Stage, record: impl Fn(tandem_domain::party::Person) -> Entity
             "of the vendor, with a membership in the engagement",
             of(77, &stage.vendor),
             at_vendor('E'),
-            &[("org", Vendor, "O"), ("member", Vendor, "O"), ("study", Sponsor, "OSE"), ("vendor", Sponsor, "OSE")],
+            &[("org", Vendor, "O"), ("member", Vendor, "O"), ("study", Sponsor, "OSEL"), ("vendor", Sponsor, "OSEL")],
             &[(Vendor, "O")],
         ),
         sample(
@@ -416,8 +436,8 @@ fn memberships(stage: &Stage) -> Vec<Sample> {
         one(
             "of the vendor, in the engagement",
             in_engagement,
-            &[("org", Vendor, "O"), ("study", Sponsor, "OSE"), ("vendor", Sponsor, "OSE")],
-            &[(Vendor, "OSE")],
+            &[("org", Vendor, "O"), ("study", Sponsor, "OSEL"), ("vendor", Sponsor, "OSEL")],
+            &[(Vendor, "OSEL")],
         ),
         one("of a competitor, at the site", at_site, &[("study", Sponsor, "OSI")], &[]),
         one("of a competitor, in another sponsor's study", foreign, &[], &[]),
@@ -440,7 +460,7 @@ fn clients(stage: &Stage) -> Vec<Sample> {
             103,
             &stage.vendor,
             reaches(&stage.engagement),
-            &[("org", Vendor, "O"), ("vendor", Sponsor, "OSECIK")],
+            &[("org", Vendor, "O"), ("vendor", Sponsor, "OSELCIK")],
             &[(Vendor, "O")],
         ),
         one(

@@ -20,9 +20,10 @@ pub enum Party {
     Vendor,
 }
 
-/// Every scope that a viewer is tried with: `O` the organisation; in study A: `S` the study, `E` its engagement, `C` its
-/// country, `I` its study site, `K` another country of it; in study B: `s` the study, `e`, `c` and `i` within it.
-pub const SCOPES: &str = "OSECIKseci";
+/// Every scope that a viewer is tried with: `O` the organisation; in study A: `S` the study, `E` its engagement, `L` the same without
+/// what is beneath it, as a machine lists it, `C` its country, `I` its study site, `K` another country of it; in study B: `s` the study,
+/// `e`, `c` and `i` within it.
+pub const SCOPES: &str = "OSELCIKseci";
 
 /// The records of the stage.
 #[derive(Debug)]
@@ -120,6 +121,7 @@ impl Stage {
             'O' => Scope::Organization,
             'S' => Scope::Study(study),
             'E' => Scope::Engagement { engagement: self.engagement.id, study },
+            'L' => Scope::Listed { engagement: self.engagement.id, study },
             'C' => Scope::Country { study, country: country("DE") },
             'I' => Scope::StudySite { study_site: self.site.id, study },
             'K' => Scope::Country { study, country: country("FR") },
@@ -147,6 +149,7 @@ pub fn named_by(party: &Organization, engagement: &Engagement) -> Link {
         study_site: None,
         valid_from: None,
         valid_to: None,
+        at_work: true,
     }
 }
 
@@ -165,11 +168,14 @@ pub fn named_by_membership(party: &Organization, via: Kind, scope: Option<&Scope
         study_site: nothing,
         valid_from: None,
         valid_to: None,
+        at_work: true,
     };
     match scope {
         None | Some(Scope::Organization) => bare,
         Some(Scope::Study(study)) => Link { study: Some(study.uuid()), ..bare },
-        Some(Scope::Engagement { engagement, study }) => Link { study: Some(study.uuid()), engagement: Some(engagement.uuid()), ..bare },
+        Some(Scope::Engagement { engagement, study } | Scope::Listed { engagement, study }) => {
+            Link { study: Some(study.uuid()), engagement: Some(engagement.uuid()), ..bare }
+        }
         Some(Scope::Country { study, country }) => Link { study: Some(study.uuid()), country: Some(country.to_string()), ..bare },
         Some(Scope::StudySite { study_site, study }) => Link { study: Some(study.uuid()), study_site: Some(study_site.uuid()), ..bare },
     }

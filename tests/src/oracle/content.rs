@@ -13,11 +13,6 @@ pub(super) fn lives(engagement: &Engagement) -> bool {
     engagement.state != EngagementState::Closed && engagement.state != EngagementState::Terminated
 }
 
-/// Whether it is the engagement, or a subcontract under it.
-fn is_or_is_under(engagement: &Engagement, above: EngagementId) -> bool {
-    engagement.id == above || engagement.subcontract_of_id == Some(above)
-}
-
 impl Asker<'_> {
     /// Whose subcontract it is, by the engagement above it.
     fn prime_of(&self, engagement: &Engagement) -> Option<OrganizationId> {
@@ -29,7 +24,7 @@ impl Asker<'_> {
         match &hat.reach {
             Reach::Everything => None,
             Reach::Study(study) | Reach::Country(study, _) => Some(*study),
-            Reach::Engagement(engagement) => self.world.engagement(*engagement).map(|one| one.study_id),
+            Reach::Engagement(engagement) | Reach::Listed(engagement) => self.world.engagement(*engagement).map(|one| one.study_id),
             Reach::Site(site) => self.world.study_site(*site).map(|one| one.study_id),
         }
     }
@@ -38,7 +33,7 @@ impl Asker<'_> {
     fn reaches_engagement(&self, hat: &Hat, engagement: &Engagement) -> bool {
         match hat.reach {
             Reach::Everything => true,
-            Reach::Engagement(own) => is_or_is_under(engagement, own),
+            Reach::Engagement(_) | Reach::Listed(_) => !hat.is_elsewhere(engagement),
             Reach::Study(_) | Reach::Country(..) | Reach::Site(_) => self.study_of(hat) == Some(engagement.study_id),
         }
     }
@@ -52,10 +47,18 @@ impl Asker<'_> {
         (as_sponsor || as_vendor) && self.reaches_engagement(hat, engagement)
     }
 
-    /// A part of an engagement comes with the engagement, and not with the one above it.
+    /// A restricted part of an engagement is a row of its own and no header: who has the organisation, the study or just this
+    /// engagement has it, who has the one above it or a country has not.
     pub(super) fn engagement_part(&self, hat: &Hat, id: EngagementId) -> bool {
-        let above_only = matches!(hat.reach, Reach::Engagement(own) if own != id);
-        !above_only && self.world.engagement(id).is_some_and(|engagement| self.engagement(hat, engagement))
+        let Some(engagement) = self.world.engagement(id) else { return false };
+        let has_row = hat.has_study_row(engagement.study_id) || hat.reach == Reach::Engagement(id) || hat.reach == Reach::Listed(id);
+        has_row && self.engagement(hat, engagement)
+    }
+
+    /// A restricted part of a study, likewise: "rows without a country are not" a country's or a site's member's, and a study's
+    /// assessment is not its engagement's.
+    pub(super) fn study_part(&self, hat: &Hat, id: StudyId) -> bool {
+        hat.has_study_row(id) && self.study(hat, id)
     }
 
     /// "Rows without a country are not" a country's or a site's member's: a scope belongs to no one country.
@@ -113,12 +116,13 @@ impl Asker<'_> {
             Reach::Everything => true,
             Reach::Study(study) => country.study_id == *study,
             Reach::Country(study, code) => country.study_id == *study && country.country_code == *code,
-            Reach::Engagement(own) => self.world.engagements.iter().any(|one| is_or_is_under(one, *own) && self.works_in(one, country)),
+            Reach::Engagement(_) | Reach::Listed(_) => {
+                self.world.engagements.iter().any(|one| !hat.is_elsewhere(one) && self.works_in(one, country))
+            }
             Reach::Site(_) => false,
         };
         let as_sponsor = country.sponsor_id == self.organization && (hat.sponsors() || hat.machine());
-        let reached = |one: &Engagement| !matches!(hat.reach, Reach::Engagement(own) if !is_or_is_under(one, own));
-        hat.sites() && within && (as_sponsor || self.at_work(hat).any(|one| reached(one) && self.works_in(one, country)))
+        hat.sites() && within && (as_sponsor || self.at_work(hat).any(|one| !hat.is_elsewhere(one) && self.works_in(one, country)))
     }
 
     /// A site of a study, likewise.
@@ -128,12 +132,13 @@ impl Asker<'_> {
             Reach::Everything => true,
             Reach::Study(study) => site.study_id == *study,
             Reach::Country(study, code) => site.study_id == *study && site.country_code == *code,
-            Reach::Engagement(own) => self.world.engagements.iter().any(|one| is_or_is_under(one, *own) && self.works_at(one, site)),
+            Reach::Engagement(_) | Reach::Listed(_) => {
+                self.world.engagements.iter().any(|one| !hat.is_elsewhere(one) && self.works_at(one, site))
+            }
             Reach::Site(own) => site.id == *own,
         };
         let as_sponsor = site.sponsor_id == self.organization && (hat.sponsors() || hat.machine());
-        let reached = |one: &Engagement| !matches!(hat.reach, Reach::Engagement(own) if !is_or_is_under(one, own));
-        hat.sites() && within && (as_sponsor || self.at_work(hat).any(|one| reached(one) && self.works_at(one, site)))
+        hat.sites() && within && (as_sponsor || self.at_work(hat).any(|one| !hat.is_elsewhere(one) && self.works_at(one, site)))
     }
 
     /// A facility belongs to its sponsor as a whole; whoever reads a study site reads the facility that it names.

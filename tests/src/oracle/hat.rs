@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use tandem_domain::access::{ClientScope, Role};
+use tandem_domain::engagement::Engagement;
 use tandem_domain::id::{ApiClientId, EngagementId, OrganizationId, PersonId, StudyId, StudySiteId};
 use tandem_domain::party::{Membership, MembershipScope};
 use tandem_domain::value::CountryCode;
@@ -17,6 +18,8 @@ pub(super) enum Reach {
     Study(StudyId),
     /// One engagement and the subcontracts under it; the header of its study with it.
     Engagement(EngagementId),
+    /// One engagement that a machine lists, and nothing beneath it; the header of its study with it.
+    Listed(EngagementId),
     /// One country of one study; the headers of the study and its engagements with it.
     Country(StudyId, CountryCode),
     /// One study site; the headers of the study and its engagements with it.
@@ -69,7 +72,7 @@ pub(super) fn of_client(
     let hats = if entry.engagement_ids.is_empty() {
         vec![Hat { role, reach: Reach::Everything }]
     } else {
-        entry.engagement_ids.iter().map(|id| Hat { role, reach: Reach::Engagement(*id) }).collect()
+        entry.engagement_ids.iter().map(|id| Hat { role, reach: Reach::Listed(*id) }).collect()
     };
     (hats, Some(entry.scopes.iter().copied().filter(|scope| token.contains(scope)).collect()))
 }
@@ -110,6 +113,20 @@ impl Hat {
     /// S_ADMIN and V_ADMIN.
     pub(super) fn administers(&self) -> bool {
         self.role == Role::SAdmin || self.role == Role::VAdmin
+    }
+
+    /// Whether one engagement is all that it reaches, and this is not that one nor, for a person, one under it.
+    pub(super) fn is_elsewhere(&self, engagement: &Engagement) -> bool {
+        match self.reach {
+            Reach::Engagement(own) => engagement.id != own && engagement.subcontract_of_id != Some(own),
+            Reach::Listed(own) => engagement.id != own,
+            Reach::Everything | Reach::Study(_) | Reach::Country(..) | Reach::Site(_) => false,
+        }
+    }
+
+    /// Whether it reaches a row of this study that belongs to no country: the organisation's and the study's own members do.
+    pub(super) fn has_study_row(&self, study: StudyId) -> bool {
+        self.whole() || self.reach == Reach::Study(study)
     }
 
     /// Whether it reaches everything the organisation has.

@@ -54,6 +54,20 @@ impl<'w> Asker<'w> {
         Self { world, who, organization, hats, limits, at }
     }
 
+    /// The same asker in front of the world as it once stood. What he sees there has been his to see since then, and so its history
+    /// is; of what he sees only today he is told nothing from before he came to it.
+    #[must_use]
+    pub fn before(&self, world: &'w World) -> Self {
+        Self {
+            world,
+            who: self.who.clone(),
+            organization: self.organization,
+            hats: self.hats.clone(),
+            limits: self.limits.clone(),
+            at: self.at,
+        }
+    }
+
     /// Whether he may act for the organisation at all.
     #[must_use]
     pub fn may_act(&self) -> bool {
@@ -80,9 +94,9 @@ impl<'w> Asker<'w> {
             Kind::ApiClient => ids(&world.clients, |one| one.id, |one| self.client(hat, one)),
             Kind::Study => ids(&world.studies, |one| one.id, |one| self.study(hat, one.id)),
             Kind::StudyRegistry => ids(&world.study_registries, |one| one.id, |one| self.study(hat, one.id)),
-            Kind::StudyInternal => ids(&world.study_internals, |one| one.id, |one| hat.internal() && self.study(hat, one.id)),
-            Kind::StudyBenchmark => ids(&world.study_benchmarks, |one| one.id, |one| hat.benchmark() && self.study(hat, one.id)),
-            Kind::StudyConfirmation => ids(&world.study_confirmations, |one| one.id, |one| hat.sponsors() && self.study(hat, one.id)),
+            Kind::StudyInternal => ids(&world.study_internals, |one| one.id, |one| hat.internal() && self.study_part(hat, one.id)),
+            Kind::StudyBenchmark => ids(&world.study_benchmarks, |one| one.id, |one| hat.benchmark() && self.study_part(hat, one.id)),
+            Kind::StudyConfirmation => ids(&world.study_confirmations, |one| one.id, |one| hat.sponsors() && self.study_part(hat, one.id)),
             Kind::StudyCountry => ids(&world.countries, |one| one.id, |one| self.country(hat, one)),
             Kind::Site => ids(&world.sites, |one| one.id, |one| self.facility(hat, one)),
             Kind::StudySite => ids(&world.study_sites, |one| one.id, |one| self.study_site(hat, one.id)),

@@ -2,7 +2,7 @@
 //! Written from the row that is named, plainly and slowly, where the product goes by the row that names.
 
 use chrono::NaiveDate;
-use tandem_domain::engagement::{Engagement, ServiceScope};
+use tandem_domain::engagement::{Engagement, EngagementState, ServiceScope};
 use tandem_domain::id::{OrganizationId, PersonId, TypedId};
 use tandem_domain::record::Kind;
 use uuid::Uuid;
@@ -35,6 +35,8 @@ pub struct Reason {
     pub from: Option<NaiveDate>,
     /// The last.
     pub to: Option<NaiveDate>,
+    /// Whether the work under it goes on, so that it lets write too.
+    pub working: bool,
 }
 
 impl Reason {
@@ -51,6 +53,7 @@ impl Reason {
             study_site: None,
             from: None,
             to: None,
+            working: matches!(engagement.state, EngagementState::Active | EngagementState::Closing),
         }
     }
 
@@ -67,6 +70,7 @@ impl Reason {
             study_site: None,
             from: None,
             to: None,
+            working: false,
         }
     }
 }

@@ -82,7 +82,7 @@ impl Asker<'_> {
         let within = match &hat.reach {
             Reach::Everything => true,
             Reach::Study(own) => study == *own,
-            Reach::Engagement(own) => membership.engagement_id == Some(*own),
+            Reach::Engagement(own) | Reach::Listed(own) => membership.engagement_id == Some(*own),
             Reach::Country(own, code) => study == *own && membership.country_code == Some(*code),
             Reach::Site(own) => membership.study_site_id == Some(*own),
         };

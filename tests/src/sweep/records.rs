@@ -152,6 +152,7 @@ fn study(world: &mut Builder, name: &str, shared: bool) {
         primary_completion_date: date(),
         completion_date: date(),
         vendor_roster_shared: shared,
+        held_from: None,
     };
     world.plant(name, study.into_entity());
     let strategic_priority = Some(text("study_internal", name, "strategic_priority"));

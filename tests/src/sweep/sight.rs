@@ -90,7 +90,7 @@ macro_rules! client_v_whole {
     };
 }
 
-/// What the client of V that reaches one engagement has, with what is subcontracted from it.
+/// What the client of V that lists one engagement has: that, and nothing of what is subcontracted from it.
 macro_rules! client_v_engagement {
     () => {
         &[
@@ -110,15 +110,11 @@ macro_rules! client_v_engagement {
             "study_site_registry:A1-fr1",
             "site:A1-de1",
             "site:A1-fr1",
-            "engagement:A1S",
-            "service_scope:A1S-x",
-            "organization:S",
-            "person:S.pm",
         ]
     };
 }
 
-/// What is V's of engagement A1V alone, for those who have no more than that.
+/// What is V's of engagement A1V, for those who have no more than that.
 macro_rules! engagement_a1v {
     ($($more:literal),* $(,)?) => {
         &["organization:V", "organization:A", "organization:S",
@@ -258,6 +254,7 @@ pub const PERSONAS: &[Persona] = &[
             "service_scope:A1*",
         ],
     ),
+    // Restricted parts are rows, not headers: an engagement's member has those of the engagement and none of the study's.
     Persona {
         may: &["engagement_internal:A1S"],
         ..person(
@@ -265,9 +262,6 @@ pub const PERSONAS: &[Persona] = &[
             engagement_a1v![
                 "organization:W",
                 "organization:Z",
-                "study_internal:A1",
-                "study_benchmark:A1",
-                "study_confirmation:A1",
                 "engagement_internal:A1V",
                 "engagement_confirmation:A1V",
                 "study_site_internal:A1-de1",
@@ -278,55 +272,50 @@ pub const PERSONAS: &[Persona] = &[
             ],
         )
     },
-    Persona {
-        may: &["study_internal:A1", "engagement_internal:A1*", "study_confirmation:A1", "engagement_confirmation:A1V"],
-        ..person(
-            "A.qa-country",
-            &[
-                "organization:A",
-                "organization:V",
-                "organization:W",
-                "organization:S",
-                "organization:Z",
-                "person*:A.vm",
-                "person*:A.sm",
-                "person*:V.pm",
-                "person*:W.pm",
-                "person*:S.pm",
-                "person*:V.cra-country",
-                "membership:V.cra-country",
-                "study:A1",
-                "study_registry:A1",
-                "engagement:A1*",
-                "study_country:A1-DE",
-                "study_site*:A1-de1",
-                "site:A1-de1",
-            ],
-        )
-    },
-    Persona {
-        may: &["study_internal:A1", "engagement_internal:A1*", "study_confirmation:A1", "engagement_confirmation:A1V"],
-        ..person(
-            "A.sm-site",
-            &[
-                "organization:A",
-                "organization:V",
-                "organization:W",
-                "organization:S",
-                "organization:Z",
-                "person*:A.vm",
-                "person*:A.sm",
-                "person*:V.pm",
-                "person*:W.pm",
-                "person*:S.pm",
-                "study:A1",
-                "study_registry:A1",
-                "engagement:A1*",
-                "study_site*:A1-de1",
-                "site:A1-de1",
-            ],
-        )
-    },
+    // And rows without a country are not a country's or a site's member's.
+    person(
+        "A.qa-country",
+        &[
+            "organization:A",
+            "organization:V",
+            "organization:W",
+            "organization:S",
+            "organization:Z",
+            "person*:A.vm",
+            "person*:A.sm",
+            "person*:V.pm",
+            "person*:W.pm",
+            "person*:S.pm",
+            "person*:V.cra-country",
+            "membership:V.cra-country",
+            "study:A1",
+            "study_registry:A1",
+            "engagement:A1*",
+            "study_country:A1-DE",
+            "study_site*:A1-de1",
+            "site:A1-de1",
+        ],
+    ),
+    person(
+        "A.sm-site",
+        &[
+            "organization:A",
+            "organization:V",
+            "organization:W",
+            "organization:S",
+            "organization:Z",
+            "person*:A.vm",
+            "person*:A.sm",
+            "person*:V.pm",
+            "person*:W.pm",
+            "person*:S.pm",
+            "study:A1",
+            "study_registry:A1",
+            "engagement:A1*",
+            "study_site*:A1-de1",
+            "site:A1-de1",
+        ],
+    ),
     person(
         "B.sm",
         &[

@@ -29,6 +29,8 @@ pub struct Built {
     pub world: World,
     /// Its records, in an order in which they can be written.
     pub records: Vec<Entity>,
+    /// Whether scopes are written with the engagements, before the countries and sites that they cover; else they come later.
+    pub scopes_first: bool,
     /// Everybody who could sign in, and for what.
     pub sign_ins: Vec<SignsIn>,
 }
@@ -74,7 +76,7 @@ pub fn build(plan: &Plan) -> Built {
     people.sort_unstable();
     people.dedup();
     sign_ins.extend(people.into_iter().map(|(person, organization)| SignsIn { principal: Principal::Person(person), organization }));
-    Built { records: world.records(plan.scopes_first), world, sign_ins }
+    Built { records: world.records(plan.scopes_first), scopes_first: plan.scopes_first, world, sign_ins }
 }
 
 struct Builder {

@@ -10,13 +10,13 @@ use tandem_tests::fingerprint::{fingerprint, journal_length};
 use tandem_tests::house::{Answer, BOTH, Ground, House, person};
 use tandem_tests::tokens::{Asker, everybody, forged, now};
 
-fn codes(answer: &Answer, mutation: &str) -> Vec<String> {
+pub(crate) fn codes(answer: &Answer, mutation: &str) -> Vec<String> {
     let errors = answer.at(&format!("/data/{mutation}/userErrors")).as_array().unwrap_or_else(|| panic!("{}", answer.text));
     errors.iter().map(|error| error["code"].as_str().unwrap_or_default().to_owned()).collect()
 }
 
 /// Calls a mutation with this input, as JSON.
-async fn call(house: &House, token: &str, mutation: &str, payload: &str, input: Json) -> Answer {
+pub(crate) async fn call(house: &House, token: &str, mutation: &str, payload: &str, input: Json) -> Answer {
     let mut letters = mutation.chars();
     let name: String = letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default();
     let query =

@@ -34,6 +34,8 @@ mod postgres;
 #[cfg(test)]
 mod refusals;
 #[cfg(test)]
+mod rules;
+#[cfg(test)]
 mod snapshots;
 #[cfg(test)]
 mod statements;

@@ -97,7 +97,7 @@ fn viewer_of(world: &World, who: &SignsIn) -> Viewer {
             viewer.kind = PrincipalKind::Client;
             for entry in world.clients.iter().filter(|one| one.id == *client && one.in_force(now())) {
                 let scoped = entry.engagement_ids.iter().filter_map(|id| world.engagement(*id));
-                let scopes = scoped.map(|one| Scope::Engagement { engagement: one.id, study: one.study_id });
+                let scopes = scoped.map(|one| Scope::Listed { engagement: one.id, study: one.study_id });
                 viewer.grants.extend(scopes.map(|scope| Grant { role: Role::PClient, scope }));
                 if entry.engagement_ids.is_empty() {
                     viewer.grants.push(Grant { role: Role::PClient, scope: Scope::Organization });

@@ -30,6 +30,8 @@ pub struct Link {
     pub valid_from: Option<NaiveDate>,
     /// The last day it counts.
     pub valid_to: Option<NaiveDate>,
+    /// Whether the naming engagement is at work: before and while it is held, it shows what it will, and lets nobody write.
+    pub at_work: bool,
 }
 
 impl Link {

@@ -26,6 +26,7 @@ fn link(organization: Uuid, via: Kind, via_id: Uuid) -> Link {
         study_site: None,
         valid_from: None,
         valid_to: None,
+        at_work: false,
     }
 }
 
@@ -34,11 +35,13 @@ fn of_engagement(organization: Uuid, engagement: &Engagement) -> Link {
         study: Some(engagement.study_id.uuid()),
         engagement: Some(engagement.id.uuid()),
         prime_engagement: engagement.subcontract_of_id.map(TypedId::uuid),
+        at_work: engagement.at_work(),
         ..link(organization, Kind::Engagement, engagement.id.uuid())
     }
 }
 
-/// What an engagement itself names: its study for the vendor, the parties for one another, the people who lead it.
+/// What an engagement itself names: the parties for one another, the people who lead it, and its study for the vendor as long as it
+/// gives sight.
 #[must_use]
 pub fn engagement_links(engagement: &Engagement) -> Vec<Target> {
     let (sponsor, vendor) = (engagement.sponsor_id.uuid(), engagement.vendor_id.uuid());

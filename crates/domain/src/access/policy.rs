@@ -3,8 +3,8 @@
 
 use crate::access::reach::ways;
 use crate::access::way::{covers_link, covers_row, covers_write, lies_where_engagements_work};
-use crate::access::{ClientScope, Cover, Facts, Grant, Owner, PrincipalKind, Readers, Role, Viewer, Way};
-use crate::id::TypedId;
+use crate::access::{ClientScope, Cover, Facts, Grant, Owner, PrincipalKind, Readers, Role, Scope, Viewer, Way};
+use crate::id::{StudyId, TypedId};
 use crate::record::Kind;
 
 /// What someone wants to do with a row.
@@ -69,7 +69,8 @@ fn reads(viewer: &Viewer, facts: &Facts) -> bool {
 }
 
 /// Whether a client's scopes let it read this kind at all; a person needs none.
-fn client_may_read(viewer: &Viewer, kind: Kind) -> bool {
+#[must_use]
+pub fn client_may_read(viewer: &Viewer, kind: Kind) -> bool {
     match viewer.kind {
         PrincipalKind::Person => true,
         PrincipalKind::System => false,
@@ -151,12 +152,23 @@ pub fn writes(viewer: &Viewer, action: Action, facts: &Facts) -> bool {
         })
 }
 
-/// Whether what lets a vendor write still stands: the engagement that leads a country, or is responsible for a site, works there
-/// today. Of an ended engagement the vendor keeps what it may read through another, and writes nothing.
+/// Whether a grant by which the viewer does this to rows of `kind` has all of the study, or all of the organisation where there is none.
+#[must_use]
+pub fn covers_all(viewer: &Viewer, action: Action, kind: Kind, study: Option<StudyId>) -> bool {
+    viewer.grants.iter().filter(|grant| may_ever(kind, action, grant.role)).any(|grant| match grant.scope {
+        Scope::Organization => true,
+        Scope::Study(own) => study == Some(own),
+        Scope::Engagement { .. } | Scope::Listed { .. } | Scope::Country { .. } | Scope::StudySite { .. } => false,
+    })
+}
+
+/// Whether what lets a vendor write stands: the engagement that leads a country, or is responsible for a site, is at work there today.
+/// Of one that is not yet, or is held, the vendor only reads; of an ended engagement the vendor keeps what it may read through another, and writes nothing.
 fn works_still(viewer: &Viewer, facts: &Facts) -> bool {
     let (organization, today) = (viewer.organization.uuid(), viewer.now.date_naive());
-    let by_engagement =
-        |link: &crate::access::Link| link.organization == organization && link.engagement == facts.engagement && link.counts_on(today);
+    let by_engagement = |link: &crate::access::Link| {
+        link.organization == organization && link.engagement == facts.engagement && link.at_work && link.counts_on(today)
+    };
     facts.sponsor == Some(organization) || !lies_where_engagements_work(facts.kind) || facts.links.iter().any(by_engagement)
 }
 

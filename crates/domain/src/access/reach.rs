@@ -76,11 +76,12 @@ fn study(role: Role) -> &'static [Way] {
     }
 }
 
-/// `sponsorInternal`: sponsor roles with the study, but not finance.
+/// `sponsorInternal`: sponsor roles with the study, but not finance. No header: a country's, site's or engagement's member has none of
+/// the study's restricted parts.
 fn study_internal(role: Role) -> &'static [Way] {
     match role {
         Role::SStudyManager | Role::SVendorManager | Role::SQa | Role::SRegulatory | Role::SSafety | Role::SDataLead | Role::SExecutive => {
-            const { &[sponsors(Cover::Header)] }
+            const { &[sponsors(Cover::Row)] }
         }
         Role::SFinance
         | Role::SAdmin
@@ -97,7 +98,8 @@ fn study_internal(role: Role) -> &'static [Way] {
     }
 }
 
-/// A confirmation of a step: the sponsor's own roles with the record; a vendor must not learn what is being prepared.
+/// A confirmation of a step: the sponsor's own roles with the record itself, not just its header; a vendor must not learn what is
+/// being prepared.
 fn confirmation(role: Role) -> &'static [Way] {
     match role {
         Role::SStudyManager
@@ -107,7 +109,7 @@ fn confirmation(role: Role) -> &'static [Way] {
         | Role::SRegulatory
         | Role::SSafety
         | Role::SDataLead
-        | Role::SExecutive => const { &[sponsors(Cover::Header)] },
+        | Role::SExecutive => const { &[sponsors(Cover::Row)] },
         Role::SAdmin
         | Role::VProjectManager
         | Role::VCra
@@ -125,7 +127,7 @@ fn confirmation(role: Role) -> &'static [Way] {
 /// `sponsorFinance`: finance and vendor managers; executives see aggregates only, so no rows.
 fn study_benchmark(role: Role) -> &'static [Way] {
     match role {
-        Role::SFinance | Role::SVendorManager => const { &[sponsors(Cover::Header)] },
+        Role::SFinance | Role::SVendorManager => const { &[sponsors(Cover::Row)] },
         Role::SStudyManager
         | Role::SQa
         | Role::SRegulatory
@@ -279,7 +281,7 @@ const CLIENT_ENGAGEMENT: &[Way] = &[
     Way::Owned { owner: Owner::PrimeVendor, audience: Readers::CLIENT, cover: Cover::Header },
 ];
 
-/// `sponsorInternal` on an engagement.
+/// `sponsorInternal` on an engagement; no header either.
 fn engagement_internal(role: Role) -> &'static [Way] {
     study_internal(role)
 }

@@ -111,10 +111,4 @@ impl Role {
             Self::PClient => None,
         }
     }
-
-    /// Whether the role administers its organisation's people, memberships and clients.
-    #[must_use]
-    pub fn administers(self) -> bool {
-        matches!(self, Self::SAdmin | Self::VAdmin)
-    }
 }

@@ -15,8 +15,15 @@ pub enum Scope {
     Organization,
     /// One study.
     Study(StudyId),
-    /// One engagement; its study's header comes with it.
+    /// One engagement with what is subcontracted beneath it; its study's header comes with it.
     Engagement {
+        /// The engagement.
+        engagement: EngagementId,
+        /// The engagement's study.
+        study: StudyId,
+    },
+    /// One engagement that a machine client lists; its study's header comes with it, what is subcontracted beneath it does not.
+    Listed {
         /// The engagement.
         engagement: EngagementId,
         /// The engagement's study.
@@ -77,11 +84,5 @@ impl Viewer {
     #[must_use]
     pub fn actor(&self) -> Actor {
         Actor { kind: self.kind, id: self.principal }
-    }
-
-    /// Whether any grant has this role.
-    #[must_use]
-    pub fn has_role(&self, role: Role) -> bool {
-        self.grants.iter().any(|grant| grant.role == role)
     }
 }

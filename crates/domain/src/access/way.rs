@@ -87,11 +87,12 @@ pub fn covers_row(scope: &Scope, cover: Cover, facts: &Facts, today: NaiveDate) 
         (Scope::Organization, _) => true,
         (_, Cover::Whole) => false,
         (Scope::Study(study), Cover::Row | Cover::Header) => study_is(study.uuid()),
-        (Scope::Engagement { engagement, study }, Cover::Row | Cover::Header) => {
+        (Scope::Engagement { engagement, study } | Scope::Listed { engagement, study }, Cover::Row | Cover::Header) => {
+            let named = Named::by(scope, engagement.uuid());
             if lies_where_engagements_work(facts.kind) {
-                works_there(facts, engagement.uuid(), today)
+                facts.links.iter().any(|link| named.is(link.engagement, link.prime_engagement) && link.counts_on(today))
             } else {
-                names_engagement(facts, engagement.uuid())
+                named.is(facts.engagement, facts.prime_engagement)
                     || (cover == Cover::Header && facts.kind.whole() == Kind::Study && study_is(study.uuid()))
             }
         }
@@ -105,18 +106,28 @@ pub fn covers_row(scope: &Scope, cover: Cover, facts: &Facts, today: NaiveDate) 
 /// A row that is only to be has no links yet: the engagement that it names itself serves.
 #[must_use]
 pub fn covers_write(scope: &Scope, facts: &Facts, today: NaiveDate) -> bool {
-    let named = |engagement: Uuid| lies_where_engagements_work(facts.kind) && names_engagement(facts, engagement);
-    covers_row(scope, Cover::Row, facts, today) || matches!(scope, Scope::Engagement { engagement, .. } if named(engagement.uuid()))
+    let names =
+        |engagement| lies_where_engagements_work(facts.kind) && Named::by(scope, engagement).is(facts.engagement, facts.prime_engagement);
+    covers_row(scope, Cover::Row, facts, today)
+        || matches!(scope, Scope::Engagement { engagement, .. } | Scope::Listed { engagement, .. } if names(engagement.uuid()))
 }
 
-fn names_engagement(facts: &Facts, engagement: Uuid) -> bool {
-    facts.engagement == Some(engagement) || facts.prime_engagement == Some(engagement)
+/// The engagement of a scope, and whether what is subcontracted beneath it comes with it.
+#[derive(Clone, Copy)]
+struct Named {
+    engagement: Uuid,
+    beneath: bool,
 }
 
-/// Whether the engagement, or a subcontract under it, leads, is responsible for or covers the row on this day.
-fn works_there(facts: &Facts, engagement: Uuid, today: NaiveDate) -> bool {
-    let of_engagement = |link: &&Link| link.engagement == Some(engagement) || link.prime_engagement == Some(engagement);
-    facts.links.iter().filter(of_engagement).any(|link| link.counts_on(today))
+impl Named {
+    fn by(scope: &Scope, engagement: Uuid) -> Self {
+        Self { engagement, beneath: !matches!(scope, Scope::Listed { .. }) }
+    }
+
+    /// Whether something of this engagement, subcontracted from that prime one, is in the scope.
+    fn is(self, engagement: Option<Uuid>, prime: Option<Uuid>) -> bool {
+        engagement == Some(self.engagement) || (self.beneath && prime == Some(self.engagement))
+    }
 }
 
 /// Whether rows of this kind are a country or a site in which engagements work: an engagement's member has those in which it works
@@ -146,11 +157,45 @@ pub fn covers_link(scope: &Scope, cover: Cover, link: &Link) -> bool {
         (Scope::Organization, _) => true,
         (_, Cover::Whole) => false,
         (Scope::Study(study), Cover::Row | Cover::Header) => study_is(study.uuid()),
-        (Scope::Engagement { engagement, .. }, Cover::Row | Cover::Header) => {
-            link.engagement == Some(engagement.uuid()) || link.prime_engagement == Some(engagement.uuid())
+        (Scope::Engagement { engagement, .. } | Scope::Listed { engagement, .. }, Cover::Row | Cover::Header) => {
+            Named::by(scope, engagement.uuid()).is(link.engagement, link.prime_engagement)
         }
         (Scope::Country { study, country }, Cover::Row) => study_is(study.uuid()) && link.country.as_deref() == Some(country.as_str()),
         (Scope::StudySite { study_site, .. }, Cover::Row) => link.study_site == Some(study_site.uuid()),
         (Scope::Country { study, .. } | Scope::StudySite { study, .. }, Cover::Header) => study_is(study.uuid()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::id::{EngagementId, StudyId};
+
+    #[test]
+    fn what_is_listed_comes_without_what_lies_beneath_it() {
+        let study = StudyId::from_uuid(Uuid::from_u128(1));
+        let engagement = EngagementId::from_uuid(Uuid::from_u128(2));
+        let subcontract = Facts {
+            kind: Kind::Engagement,
+            id: Uuid::from_u128(3),
+            readers: Readers::SPONSOR,
+            sponsor: None,
+            study: Some(study.uuid()),
+            vendor: None,
+            engagement: Some(Uuid::from_u128(3)),
+            prime_vendor: None,
+            prime_engagement: Some(engagement.uuid()),
+            country: None,
+            study_site: None,
+            organization: None,
+            person: None,
+            links: Vec::new(),
+        };
+        let own = Facts { id: engagement.uuid(), engagement: Some(engagement.uuid()), prime_engagement: None, ..subcontract.clone() };
+        let today = NaiveDate::MIN;
+        for (scope, beneath) in [(Scope::Engagement { engagement, study }, true), (Scope::Listed { engagement, study }, false)] {
+            assert!(covers_row(&scope, Cover::Header, &own, today), "{scope:?}");
+            assert_eq!(covers_row(&scope, Cover::Header, &subcontract, today), beneath, "{scope:?}");
+        }
     }
 }

@@ -2,10 +2,11 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::access::{Action, Facts, Viewer, writes};
+use crate::access::{Action, Facts, Viewer, covers_all, writes};
 use crate::clock::IdSource;
 use crate::command::{Code, Manner, Refusal, UserError};
-use crate::record::Entity;
+use crate::id::StudyId;
+use crate::record::{Entity, Kind};
 
 /// The circumstances of a decision.
 pub struct Deciding<'a> {
@@ -30,6 +31,20 @@ impl Deciding<'_> {
         let own = Facts::of(record);
         let facts = self.facts.as_ref().filter(|facts| facts.kind == own.kind && facts.id == own.id).unwrap_or(&own);
         if writes(self.viewer, action, facts) { Ok(()) } else { Err(Refusal::forbidden()) }
+    }
+
+    /// Whether the viewer may set a value that is unique within this study, or within the whole organisation where there is none: a
+    /// collision tells of all rows there, and so only who has them all may cause one.
+    ///
+    /// # Errors
+    /// FORBIDDEN at the field.
+    pub fn unique(&self, action: Action, kind: Kind, within: Option<StudyId>, field: &str) -> Result<(), Refusal> {
+        if covers_all(self.viewer, action, kind, within) {
+            return Ok(());
+        }
+        let whole = if within.is_some() { "study" } else { "organisation" };
+        let words = format!("This value is unique within the {whole}: only who has all of it sets it. Leave it out.");
+        Err(UserError::at(Code::Forbidden, field, words).into())
     }
 
     /// The reason that was given.

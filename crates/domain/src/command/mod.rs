@@ -9,7 +9,7 @@ mod refusal;
 pub use catalogue::{CommandDef, Flavour, catalogue, find};
 pub use change::{Change, Op, Write};
 pub use deciding::Deciding;
-pub use refusal::{Code, Refusal, UserError};
+pub use refusal::{Code, MAX_INDEXED, Refusal, UserError, too_long};
 
 use crate::engagement::{
     EngagementCreate, EngagementInternalUpdate, EngagementUpdate, ServiceScopeCreate, ServiceScopeEnd, ServiceScopeUpdate,

@@ -53,6 +53,16 @@ impl UserError {
     }
 }
 
+/// The longest text, in characters, of a field by which rows are told apart: what an index keeps has to fit into a part of a page.
+pub const MAX_INDEXED: usize = 255;
+
+/// The error for a text that is too long to tell rows apart by.
+#[must_use]
+pub fn too_long(field: &str, text: &str) -> Option<UserError> {
+    let words = || format!("Shorten this to at most {MAX_INDEXED} characters.");
+    (text.chars().count() > MAX_INDEXED).then(|| UserError::at(Code::BadUserInput, field, words()))
+}
+
 /// Everything for which a command is refused; never empty.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal(pub Vec<UserError>);

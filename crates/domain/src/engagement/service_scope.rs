@@ -178,7 +178,7 @@ input! {
         exclusions_note: Patch<Option<String>>,
     }
 
-    /// Ends a service scope; today is its last day.
+    /// Ends a service scope; today is its last day. One that has not begun never begins.
     pub struct ServiceScopeEnd {
         /// The service scope.
         id: ServiceScopeId,
@@ -233,17 +233,19 @@ pub fn service_scope_update(
     Ok(Change::one(Op::Updated, scope.into_entity()))
 }
 
-/// Decides the end of a service scope: the vendor stops to see through it tomorrow.
+/// Decides the end of a service scope: the vendor stops to see through it tomorrow. Through one that was to begin later it never sees:
+/// its last day then lies before its first, and so no day is its own.
 ///
 /// # Errors
-/// FORBIDDEN for who may not; GUARD_FAILED where it has ended already.
-pub fn service_scope_end(deciding: &Deciding<'_>, mut scope: ServiceScope) -> Result<Change, Refusal> {
+/// FORBIDDEN for who may not; GUARD_FAILED where it, or the engagement, has ended already.
+pub fn service_scope_end(deciding: &Deciding<'_>, engagement: &Engagement, mut scope: ServiceScope) -> Result<Change, Refusal> {
     deciding.permit(Action::Update, &scope.clone().into_entity())?;
+    still_open(engagement)?;
     let today = deciding.now.date_naive();
     if scope.valid_to.is_some_and(|end| end <= today) {
         return Err(UserError::new(Code::GuardFailed, "The scope has ended already.").into());
     }
-    scope.valid_to = Some(today.max(scope.valid_from));
+    scope.valid_to = Some(today);
     Ok(Change::one(Op::Ended, scope.into_entity()))
 }
 

@@ -146,6 +146,12 @@ impl Engagement {
     pub fn gives_sight(&self) -> bool {
         !matches!(self.state, EngagementState::Closed | EngagementState::Terminated)
     }
+
+    /// Whether the vendor works: its agreements stand before it does anything (ICH E6(R3) 3.6.1), and a hold interrupts it.
+    #[must_use]
+    pub fn at_work(&self) -> bool {
+        matches!(self.state, EngagementState::Active | EngagementState::Closing)
+    }
 }
 
 impl EngagementInternal {
@@ -284,7 +290,8 @@ pub struct Parties {
 /// Decides a new engagement. People named as leads have been looked up for their side.
 ///
 /// # Errors
-/// FORBIDDEN for who may not; BAD_USER_INPUT for a vendor that is none, dates that cannot be, or a subcontract too deep (I-17).
+/// FORBIDDEN for who may not; BAD_USER_INPUT for a vendor that is none, dates that cannot be, or a subcontract too deep (I-17);
+/// GUARD_FAILED for a subcontract under an engagement that has ended.
 pub fn engagement_create(deciding: &Deciding<'_>, parties: Parties, input: EngagementCreate) -> Result<Change, Refusal> {
     let Parties { study, vendor, prime } = parties;
     let engagement = Engagement {
@@ -314,6 +321,10 @@ pub fn engagement_create(deciding: &Deciding<'_>, parties: Parties, input: Engag
         }
         if prime.subcontract_of_id.is_some() {
             errors.push(UserError::at(Code::BadUserInput, "subcontractOfId", "A subcontract cannot be subcontracted again."));
+        }
+        if !prime.gives_sight() {
+            let words = "That engagement has ended: nothing can be subcontracted from it any more.";
+            errors.push(UserError::at(Code::GuardFailed, "subcontractOfId", words));
         }
     }
     if !errors.is_empty() {

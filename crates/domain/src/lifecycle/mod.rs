@@ -3,7 +3,9 @@
 
 use crate::access::{Action, Facts, Role, Viewer, writes};
 use crate::command::{Code, UserError};
+use crate::portfolio::Study;
 use crate::record::{Cell, CellError, Entity, Kind};
+use crate::vocabulary::Vocabulary;
 
 mod guard;
 
@@ -50,15 +52,21 @@ pub const STEP: Transition =
     Transition { from: &[], action: "", to: "", who: &[], confirmed_by: &[], guards: &[], reason: false, signature: false, doc: "" };
 
 impl Lifecycle {
-    /// The step called `action` out of `state`.
+    /// The steps that a record can take now, in the order of the table: those out of its state, and of those back out of a hold only
+    /// the one to where it was held.
     #[must_use]
-    pub fn step(&self, state: &str, action: &str) -> Option<&'static Transition> {
-        self.transitions.iter().find(|step| step.action == action && step.from.contains(&state))
+    pub fn steps_of(&self, record: &Entity) -> Vec<&'static Transition> {
+        let state = state_of(record).unwrap_or_default();
+        let out = self.transitions.iter().filter(|step| step.from.contains(&state.as_str()));
+        let Entity::Study(Study { held_from: Some(held_from), .. }) = record else { return out.collect() };
+        let resumes = |step: &Transition| self.transitions.iter().any(|hold| hold.to == state && hold.from.contains(&step.to));
+        out.filter(|step| !resumes(step) || step.to == held_from.term()).collect()
     }
 
-    /// The steps out of `state`, in the order of the table.
-    pub fn steps_from(&self, state: &str) -> impl Iterator<Item = &'static Transition> {
-        self.transitions.iter().filter(move |step| step.from.contains(&state))
+    /// The step called `action` that a record can take now.
+    #[must_use]
+    pub fn step_of(&self, record: &Entity, action: &str) -> Option<&'static Transition> {
+        self.steps_of(record).into_iter().find(|step| step.action == action)
     }
 
     /// The names of all steps, each once, in the order of the table.
@@ -74,7 +82,7 @@ impl Lifecycle {
     }
 }
 
-/// What a guard answered, and whether the viewer could see why.
+/// What a guard answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GuardAnswer {
     /// The guard.
@@ -83,7 +91,7 @@ pub struct GuardAnswer {
     pub met: bool,
 }
 
-/// Whether a confirmation stands: by whom, for which step, at which version.
+/// A confirmation that stands: by whom, and for which step.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Confirmation {
     /// The step that was confirmed.
@@ -139,6 +147,12 @@ pub fn advance(record: &Entity, lifecycle: &Lifecycle, step: &Transition, today:
         Entity::StudySite(mut site) => {
             site.note_step(site.state, today);
             Ok(Entity::StudySite(site))
+        }
+        Entity::Study(mut study) => {
+            if let Entity::Study(before) = record {
+                study.note_step(before.lifecycle_state);
+            }
+            Ok(Entity::Study(study))
         }
         other => Ok(other),
     }

@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::access::{Action, ClientScope, Readers};
-use crate::command::{Change, Code, Deciding, Op, Refusal, UserError};
+use crate::command::{Change, Code, Deciding, Op, Refusal, UserError, too_long};
 use crate::id::{ApiClientId, EngagementId, OrganizationId, TypedId};
 use crate::record::{Record, Term, terms};
 use crate::{input, record};
@@ -56,7 +56,7 @@ input! {
         client_id: String,
         /// What it may do.
         scopes: Vec<Term<ClientScope>>,
-        /// The engagements it reaches; left out: the whole organisation.
+        /// The engagements it reaches, at least one; left out: the whole organisation.
         engagement_ids: Option<Vec<EngagementId>>,
         /// When it stops working.
         expires_at: DateTime<Utc>,
@@ -72,7 +72,8 @@ input! {
 /// Decides a new client. The store has looked the engagements up for the organisation.
 ///
 /// # Errors
-/// FORBIDDEN for who is no administrator; BAD_USER_INPUT for an expiry in the past or no scope.
+/// FORBIDDEN for who is no administrator; BAD_USER_INPUT for an expiry in the past, no scope, or a list of no engagement: nothing is
+/// never read as everything.
 pub fn api_client_create(deciding: &Deciding<'_>, input: ApiClientCreate) -> Result<Change, Refusal> {
     let client = ApiClient {
         id: ApiClientId::from_uuid(deciding.ids.next()),
@@ -81,7 +82,7 @@ pub fn api_client_create(deciding: &Deciding<'_>, input: ApiClientCreate) -> Res
         issuer: input.issuer,
         client_id: input.client_id,
         scopes: terms(input.scopes),
-        engagement_ids: input.engagement_ids.unwrap_or_default(),
+        engagement_ids: each_once(input.engagement_ids.as_deref().unwrap_or_default()),
         expires_at: input.expires_at,
         ended_at: None,
     };
@@ -89,10 +90,31 @@ pub fn api_client_create(deciding: &Deciding<'_>, input: ApiClientCreate) -> Res
     if client.expires_at <= deciding.now {
         return Err(UserError::at(Code::BadUserInput, "expiresAt", "The expiry has to lie in the future.").into());
     }
+    if input.engagement_ids.as_ref().is_some_and(Vec::is_empty) {
+        let words = "Give at least one engagement, or leave the field out for a client of the whole organisation.";
+        return Err(UserError::at(Code::BadUserInput, "engagementIds", words).into());
+    }
+    let texts = [("issuer", &client.issuer), ("clientId", &client.client_id)];
+    let errors: Vec<UserError> = texts.into_iter().filter_map(|(field, text)| too_long(field, text)).collect();
+    if !errors.is_empty() {
+        return Err(Refusal(errors));
+    }
     if client.scopes.is_empty() {
         return Err(UserError::at(Code::BadUserInput, "scopes", "Give at least one scope.").into());
     }
     Ok(Change::one(Op::Created, client.into_entity()))
+}
+
+/// The ids as they were given, each once.
+#[must_use]
+pub fn each_once(ids: &[EngagementId]) -> Vec<EngagementId> {
+    let mut once = Vec::new();
+    for id in ids {
+        if !once.contains(id) {
+            once.push(*id);
+        }
+    }
+    once
 }
 
 /// Decides the end of a client.
@@ -106,4 +128,17 @@ pub fn api_client_end(deciding: &Deciding<'_>, mut client: ApiClient) -> Result<
     }
     client.ended_at = Some(deciding.now);
     Ok(Change::one(Op::Ended, client.into_entity()))
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn an_engagement_is_listed_once() {
+        let id = |number| EngagementId::from_uuid(Uuid::from_u128(number));
+        assert_eq!(each_once(&[id(2), id(1), id(2)]), [id(2), id(1)]);
+    }
 }

@@ -1,7 +1,7 @@
 //! Memberships: the only path to access. A membership is never edited; it is ended and another is granted.
 //! What is granted, by whom and why stays on record (ICH E6(R3) 4.3.8(c)).
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::access::{Action, Readers, Role, Scope};
 use crate::command::{Change, Code, Deciding, Op, Refusal, UserError};
@@ -89,7 +89,7 @@ input! {
         country_code: Option<CountryCode>,
         /// The study site, for scope SITE.
         study_site_id: Option<StudySiteId>,
-        /// From when it counts; nothing: from now.
+        /// From when it counts; nothing: from now. Never before now.
         valid_from: Option<DateTime<Utc>>,
         /// Until when it counts; nothing: until it is ended.
         valid_to: Option<DateTime<Utc>>,
@@ -113,7 +113,10 @@ pub struct MembershipReach {
     pub sponsor_id: Option<OrganizationId>,
 }
 
-/// Checks a grant by itself: role and side agree, the scope names what it needs and nothing else.
+/// How far a caller's clock may be behind: what begins at most so long ago begins now.
+const CLOCKS_DIFFER: TimeDelta = TimeDelta::minutes(5);
+
+/// Checks a grant by itself: role and side agree, the scope names what it needs and nothing else, and it does not begin in the past.
 ///
 /// # Errors
 /// BAD_USER_INPUT for each field at fault.
@@ -139,8 +142,15 @@ pub fn check_grant(deciding: &Deciding<'_>, input: &MembershipGrant) -> Result<(
             errors.push(UserError::at(Code::BadUserInput, field, format!("A membership of scope {scope} {what}.")));
         }
     }
+    if input.valid_from.is_some_and(|begin| begin < deciding.now - CLOCKS_DIFFER) {
+        errors.push(UserError::at(
+            Code::BadUserInput,
+            "validFrom",
+            "A membership cannot begin in the past: who had which role when stays as it was. Leave the field out for now.",
+        ));
+    }
     if let Some(end) = input.valid_to
-        && end <= input.valid_from.unwrap_or(deciding.now)
+        && end <= input.valid_from.map_or(deciding.now, |begin| begin.max(deciding.now))
     {
         errors.push(UserError::at(Code::BadUserInput, "validTo", "The end has to lie after the beginning."));
     }
@@ -164,7 +174,7 @@ pub fn membership_grant(deciding: &Deciding<'_>, input: MembershipGrant, reach: 
         country_code: input.country_code,
         study_site_id: input.study_site_id,
         sponsor_id: reach.sponsor_id,
-        valid_from: input.valid_from.unwrap_or(deciding.now),
+        valid_from: input.valid_from.map_or(deciding.now, |begin| begin.max(deciding.now)),
         valid_to: input.valid_to,
         granted_by_id: Some(granted_by_id),
         reason: deciding.reason()?,

@@ -6,7 +6,7 @@ mod membership;
 mod organization;
 mod person;
 
-pub use api_client::{ApiClient, ApiClientCreate, ApiClientEnd, api_client_create, api_client_end};
+pub use api_client::{ApiClient, ApiClientCreate, ApiClientEnd, api_client_create, api_client_end, each_once};
 pub use membership::{
     Membership, MembershipEnd, MembershipGrant, MembershipReach, MembershipScope, check_grant, membership_end, membership_grant, scope_of,
 };

@@ -2,7 +2,7 @@
 //! A vendor never sees a study as such: it sees the study of its engagement.
 
 use crate::access::{Action, Readers, Role};
-use crate::command::{Change, Code, Deciding, Op, Refusal, UserError};
+use crate::command::{Change, Code, Deciding, Op, Refusal, UserError, too_long};
 use crate::id::{OrganizationId, StudyId, TypedId};
 use crate::lifecycle::{Guard, Lifecycle, STEP, Transition};
 use crate::record::{Kind, Patch, Record, Term, terms};
@@ -162,10 +162,17 @@ record! {
         completion_date: Option<PartialDate>,
         /// Whether the vendors of this study may know of one another.
         vendor_roster_shared: bool,
+        /// Where it stood when it was interrupted; nothing where it is not.
+        held_from: Option<StudyState>,
     }
 }
 
 impl Study {
+    /// Notes a step on the study itself: what is interrupted goes on where it was.
+    pub fn note_step(&mut self, before: StudyState) {
+        self.held_from = (self.lifecycle_state == StudyState::OnHold).then_some(before);
+    }
+
     pub(crate) fn audience(&self) -> Readers {
         Readers::SPONSOR.and(Readers::VENDOR).and(Readers::CLIENT)
     }
@@ -386,6 +393,7 @@ pub fn study_create(deciding: &Deciding<'_>, input: StudyCreate) -> Result<Chang
         primary_completion_date: input.primary_completion_date,
         completion_date: input.completion_date,
         vendor_roster_shared: input.vendor_roster_shared.unwrap_or(false),
+        held_from: None,
     };
     deciding.permit(Action::Create, &study.clone().into_entity())?;
     check(&study)?;
@@ -395,9 +403,14 @@ pub fn study_create(deciding: &Deciding<'_>, input: StudyCreate) -> Result<Chang
 /// Decides a change of a study.
 ///
 /// # Errors
-/// FORBIDDEN for who may not; BAD_USER_INPUT for numbers that cannot be.
+/// FORBIDDEN for who may not, and for the numbers by who has not the whole organisation; BAD_USER_INPUT for numbers that cannot be.
 pub fn study_update(deciding: &Deciding<'_>, mut study: Study, input: StudyUpdate) -> Result<Change, Refusal> {
     deciding.permit(Action::Update, &study.clone().into_entity())?;
+    for (field, given) in [("protocolNumber", input.protocol_number != Patch::Keep), ("nctId", input.nct_id != Patch::Keep)] {
+        if given {
+            deciding.unique(Action::Update, Kind::Study, None, field)?;
+        }
+    }
     input.protocol_number.apply(&mut study.protocol_number);
     input.brief_title.apply(&mut study.brief_title);
     map(input.subtype, |term| term.0).apply(&mut study.subtype);
@@ -437,6 +450,7 @@ fn check(study: &Study) -> Result<(), Refusal> {
     if study.nct_id.as_deref().is_some_and(|nct| !nct_is_sound(nct)) {
         errors.push(UserError::at(Code::BadUserInput, "nctId", "Give NCT and eight digits, such as NCT01234567."));
     }
+    errors.extend(too_long("protocolNumber", &study.protocol_number));
     for (field, number) in [("plannedEnrollment", study.planned_enrollment), ("actualEnrollment", study.actual_enrollment)] {
         if number.is_some_and(|number| number < 0) {
             errors.push(UserError::at(Code::BadUserInput, field, "A number of subjects cannot be negative."));

@@ -188,6 +188,9 @@ pub fn study_country_create(
         ethics_model: input.ethics_model.map(|term| term.0),
     };
     deciding.permit(Action::Create, &country.clone().into_entity())?;
+    // A country stands in a study once, and who has just an engagement would learn of it by a collision: the country itself has to
+    // be his, or the study.
+    deciding.permit(Action::Create, &StudyCountry { lead_engagement_id: None, ..country.clone() }.into_entity())?;
     check(&country)?;
     Ok(Change::one(Op::Created, country.into_entity()))
 }

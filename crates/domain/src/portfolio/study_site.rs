@@ -4,7 +4,7 @@
 use chrono::NaiveDate;
 
 use crate::access::{Action, Readers, Role};
-use crate::command::{Change, Code, Deciding, Op, Refusal, UserError};
+use crate::command::{Change, Code, Deciding, Op, Refusal, UserError, too_long};
 use crate::engagement::Engagement;
 use crate::id::{EngagementId, OrganizationId, SiteId, StudyCountryId, StudyId, StudySiteId, TypedId};
 use crate::lifecycle::{Guard, Lifecycle, STEP, Transition};
@@ -160,7 +160,16 @@ pub static STUDY_SITE_LIFECYCLE: Lifecycle = Lifecycle {
             ..STEP
         },
         Transition { from: &["ACTIVE"], action: "SUSPEND", to: "SUSPENDED", who: SM, reason: true, doc: "Interrupt the site.", ..STEP },
-        Transition { from: &["SUSPENDED"], action: "RESUME", to: "ACTIVE", who: SM, reason: true, doc: "Let the site go on.", ..STEP },
+        Transition {
+            from: &["SUSPENDED"],
+            action: "RESUME",
+            to: "ACTIVE",
+            who: SM,
+            guards: &[Guard::CountryApproved, Guard::SiteReady],
+            reason: true,
+            doc: "Let the site go on; the conditions of activation are checked again.",
+            ..STEP
+        },
     ],
 };
 
@@ -216,7 +225,7 @@ pub struct Surroundings {
 /// Decides a new site of a study.
 ///
 /// # Errors
-/// FORBIDDEN for who may not; NOT_FOUND for a facility of another sponsor or an engagement of another study;
+/// FORBIDDEN for who may not, and for a number by who has not the whole study; NOT_FOUND for a facility of another sponsor or an engagement of another study;
 /// BAD_USER_INPUT for a facility in another country.
 pub fn study_site_create(deciding: &Deciding<'_>, around: Surroundings, input: StudySiteCreate) -> Result<Change, Refusal> {
     let engagement = lead(around.engagement, around.study.id, "responsibleEngagementId")?;
@@ -245,6 +254,9 @@ pub fn study_site_create(deciding: &Deciding<'_>, around: Surroundings, input: S
         completed: 0,
     };
     deciding.permit(Action::Create, &study_site.clone().into_entity())?;
+    if study_site.number.is_some() {
+        deciding.unique(Action::Create, Kind::StudySite, Some(study_site.study_id), "number")?;
+    }
     if around.site.country_code != study_site.country_code {
         return Err(UserError::at(Code::BadUserInput, "siteId", "The facility lies in another country. Choose one in this country.").into());
     }
@@ -270,6 +282,9 @@ pub fn study_site_update(
         if given && deciding.viewer.organization != study_site.sponsor_id {
             return Err(UserError::at(Code::Forbidden, field, "Only the sponsor changes this field. Leave it out.").into());
         }
+    }
+    if input.number != Patch::Keep {
+        deciding.unique(Action::Update, Kind::StudySite, Some(study_site.study_id), "number")?;
     }
     if let Patch::Set(_) = input.responsible_engagement_id {
         let engagement = lead(engagement, study_site.study_id, "responsibleEngagementId")?;
@@ -300,6 +315,7 @@ fn check(study_site: &StudySite) -> Result<(), Refusal> {
             errors.push(UserError::at(Code::BadUserInput, field, "A number of subjects cannot be negative."));
         }
     }
+    errors.extend(study_site.number.as_deref().and_then(|number| too_long("number", number)));
     if study_site.enrolled > study_site.screened {
         errors.push(UserError::at(Code::BadUserInput, "enrolled", "No more subjects can be enrolled than were screened."));
     }

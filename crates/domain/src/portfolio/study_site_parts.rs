@@ -99,13 +99,15 @@ input! {
 /// Decides a change of a study site's assessment; `part` is what there is so far.
 ///
 /// # Errors
-/// FORBIDDEN for who may not.
+/// FORBIDDEN for who may not edit the site.
 pub fn study_site_internal_update(
     deciding: &Deciding<'_>,
     site: &StudySite,
     part: Option<StudySiteInternal>,
     input: StudySiteInternalUpdate,
 ) -> Result<Change, Refusal> {
+    // On the site's facts, which say which engagements work there: its assessment names none.
+    deciding.permit(Action::Update, &site.clone().into_entity())?;
     let op = if part.is_some() { Op::Updated } else { Op::Created };
     let mut part = part.unwrap_or(StudySiteInternal {
         id: site.id,
@@ -114,7 +116,6 @@ pub fn study_site_internal_update(
         country_code: site.country_code,
         risk_score: None,
     });
-    deciding.permit(Action::Update, &part.clone().into_entity())?;
     input.risk_score.apply(&mut part.risk_score);
     Ok(Change::one(op, part.into_entity()))
 }

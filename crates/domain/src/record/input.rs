@@ -92,6 +92,14 @@ pub fn read_field<T: InputValue>(object: &Map<String, Json>, name: &str, faults:
     }
 }
 
+/// Reads a calendar day, as `YYYY-MM-DD` and in no other way: years 0001 to 9999, four digits, no sign.
+#[must_use]
+pub fn read_day(text: &str) -> Option<chrono::NaiveDate> {
+    let shaped = text.len() == 10
+        && text.bytes().enumerate().all(|(place, byte)| if place == 4 || place == 7 { byte == b'-' } else { byte.is_ascii_digit() });
+    text.parse().ok().filter(|_| shaped && !text.starts_with("0000"))
+}
+
 /// The longest text that any field takes, in characters.
 pub const MAX_TEXT: usize = 20_000;
 
@@ -105,7 +113,14 @@ fn required(value: Option<&Json>) -> Result<&Json, String> {
 }
 
 fn text(value: &Json) -> Result<&str, String> {
-    let text = value.as_str().ok_or("Give a text here.")?;
+    check_text(value.as_str().ok_or("Give a text here.")?)
+}
+
+/// A text as any field takes it: not too long, and without what no database keeps.
+///
+/// # Errors
+/// Words that say what is wrong and what to do.
+pub fn check_text(text: &str) -> Result<&str, String> {
     if text.contains('\0') {
         return Err("Remove the NUL character: no text may hold one.".to_owned());
     }
@@ -136,7 +151,7 @@ input_values! {
     i64, Scalar::Int, value => value.as_i64().ok_or_else(|| "Give a whole number.".to_owned());
     f64, Scalar::Float, value => value.as_f64().filter(|number| number.is_finite()).ok_or_else(|| "Give a number.".to_owned());
     CountryCode, Scalar::CountryCode, value => text(value)?.parse().map_err(|_| "Give a country by its ISO 3166-1 alpha-2 code, such as PL.".to_owned());
-    chrono::NaiveDate, Scalar::Date, value => text(value)?.parse().map_err(|_| "Give a date as YYYY-MM-DD.".to_owned());
+    chrono::NaiveDate, Scalar::Date, value => read_day(text(value)?).ok_or_else(|| "Give a date as YYYY-MM-DD.".to_owned());
     chrono::DateTime<chrono::Utc>, Scalar::DateTime, value => chrono::DateTime::parse_from_rfc3339(text(value)?)
         .map(|time| chrono::SubsecRound::trunc_subsecs(time.with_timezone(&chrono::Utc), 6))
         .map_err(|_| "Give a moment as RFC 3339 has it, such as 2026-03-01T09:30:00Z.".to_owned());
@@ -231,4 +246,24 @@ impl<T: InputItem> InputValue for Vec<T> {
 /// Terms as plain values.
 pub fn terms<V: Vocabulary>(terms: Vec<Term<V>>) -> Vec<V> {
     terms.into_iter().map(|term| term.0).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_are_written_in_one_way() {
+        assert_eq!(read_day("2026-02-28"), chrono::NaiveDate::from_ymd_opt(2026, 2, 28));
+        assert!(read_day("0001-01-01").is_some() && read_day("9999-12-31").is_some());
+        for wrong in ["2026-2-28", "2026-02-30", "+12026-01-01", "-2026-01-01", "-001-01-01", "0000-01-01", "20260101", "2026-01-01 ", ""] {
+            assert_eq!(read_day(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn texts_are_what_a_database_keeps() {
+        assert_eq!(check_text("why"), Ok("why"));
+        assert!(check_text("w\0hy").is_err() && check_text(&"w".repeat(MAX_TEXT + 1)).is_err());
+    }
 }

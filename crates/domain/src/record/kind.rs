@@ -234,6 +234,12 @@ impl Kind {
         self.def().part_of.unwrap_or(self)
     }
 
+    /// Whether a column holds contact data, of which the journal keeps no copy: it can't be taken out of there again.
+    #[must_use]
+    pub fn is_contact(self, column: &str) -> bool {
+        matches!((self, column), (Self::PersonContact, "email") | (Self::StudySiteContact, "principal_investigator_name"))
+    }
+
     /// The table of links through which parties see rows of this kind.
     #[must_use]
     pub fn link_table(self) -> String {

@@ -9,7 +9,7 @@ mod macros;
 
 pub use cell::{Cell, CellError, Item, Scalar, Value};
 pub use entity::{Entity, Meta, Stored};
-pub use input::{FieldError, Input, InputField, InputShape, InputValue, MAX_TEXT, Patch, Term, read_field, terms};
+pub use input::{FieldError, Input, InputField, InputShape, InputValue, MAX_TEXT, Patch, Term, check_text, read_day, read_field, terms};
 pub use kind::{FactColumn, Kind, KindDef};
 
 /// One column of a record, and one field of the journal's state.

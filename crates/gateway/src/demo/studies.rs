@@ -139,6 +139,7 @@ fn made(row: &'static Row, index: usize, id: StudyId, organizations: &Organizati
         primary_completion_date: Some(planned_month(900 + start)),
         completion_date: Some(planned_month(1_000 + start)),
         vendor_roster_shared: row.shared,
+        held_from: None,
     };
     let registry = StudyRegistry {
         id,

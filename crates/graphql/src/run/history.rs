@@ -69,9 +69,9 @@ pub(crate) struct HistoryEntry {
 pub(crate) struct FieldChange {
     /// The field, as the graph names it.
     field: String,
-    /// What it held before; nothing where you could not see the record before.
+    /// What it held before; nothing where you could not see the record before, and for contact data, which no history keeps.
     old: Option<JsonScalar<Json>>,
-    /// What it held afterwards.
+    /// What it held afterwards; nothing for contact data.
     new: Option<JsonScalar<Json>>,
 }
 
@@ -179,6 +179,10 @@ async fn changes(session: &Session, table: &Table, entry: &Entry, before: Option
             if old.is_none() && new.is_none() {
                 continue;
             }
+        }
+        if matches!(field.what, What::Column { column, .. } if table.kind.is_contact(column.name)) {
+            // The journal keeps no contact data: it says that it changed.
+            (old, new) = (None, None);
         }
         changed.push(FieldChange { field: field.name.clone(), old: old.map(JsonScalar), new: new.map(JsonScalar) });
     }

@@ -8,7 +8,8 @@ use async_graphql::registry::{ObjectBuilder, Registry};
 use async_graphql::resolver_utils::{resolve_container, resolve_container_serial};
 use async_graphql::{ContainerType, Context, ContextSelectionSet, ObjectType, OutputType, Positioned, ServerResult, SimpleObject, Value};
 use serde_json::{Map, Value as Json};
-use tandem_domain::command::{CommandDef, Manner, Refusal, Signature, SignatureMeaning, UserError, find};
+use tandem_domain::command::{Code, CommandDef, Manner, Refusal, Signature, SignatureMeaning, UserError, find};
+use tandem_domain::record::check_text;
 use tandem_domain::vocabulary::Vocabulary;
 use tandem_persistence::{Circumstances, Row, WriteError};
 
@@ -72,8 +73,12 @@ async fn carry_out(session: &Session, def: &'static CommandDef, given: &Map<Stri
         Ok(command) => command,
         Err(faults) => return Ok(refused(faults.into())),
     };
+    let manner = match manner(input) {
+        Ok(manner) => manner,
+        Err(error) => return Ok(refused(error.into())),
+    };
     let circumstances = Circumstances {
-        manner: manner(input),
+        manner,
         request_id: session.circumstance.request_id.clone(),
         idempotency_key: session.circumstance.idempotency_key.clone(),
     };
@@ -91,14 +96,16 @@ async fn carry_out(session: &Session, def: &'static CommandDef, given: &Map<Stri
     Ok(Payload { command: def, row, errors: Vec::new() })
 }
 
-fn manner(input: &Map<String, Json>) -> Manner {
+fn manner(input: &Map<String, Json>) -> Result<Manner, UserError> {
+    let reason = input.get("reason").and_then(Json::as_str).map(check_text).transpose();
+    let reason = reason.map_err(|words| UserError::at(Code::BadUserInput, "reason", words))?;
     let meaning = input.get("signature").and_then(|signature| signature.get("meaning")).and_then(Json::as_str);
-    Manner {
+    Ok(Manner {
         expected_version: input.get("expectedVersion").and_then(Json::as_i64),
-        reason: input.get("reason").and_then(Json::as_str).map(str::trim).filter(|reason| !reason.is_empty()).map(str::to_owned),
+        reason: reason.map(str::trim).filter(|reason| !reason.is_empty()).map(str::to_owned),
         dry_run: input.get("dryRun").and_then(Json::as_bool).unwrap_or(false),
         signature: meaning.and_then(SignatureMeaning::from_term).map(|meaning| Signature { meaning }),
-    }
+    })
 }
 
 impl OutputType for Payload {

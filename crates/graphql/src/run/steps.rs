@@ -2,7 +2,7 @@
 
 use async_graphql::futures_util::future::join_all;
 use async_graphql::{Context, ServerResult, SimpleObject, Value};
-use tandem_domain::lifecycle::{GuardAnswer, Transition, blockers, state_of};
+use tandem_domain::lifecycle::{GuardAnswer, Transition, blockers};
 
 use super::error::Failure;
 use super::record::{Record, fail, list};
@@ -45,11 +45,10 @@ async fn steps(session: &Session, record: &Record) -> Result<Vec<AllowedTransiti
     let (kind, id) = (record.row.kind, record.row.id());
     let Some(lifecycle) = kind.def().lifecycle else { return Ok(Vec::new()) };
     let entity = record.row.entity().map_err(tandem_persistence::StoreError::from)?;
-    let state = state_of(&entity.record).unwrap_or_default();
     let loaders = session.loaders();
     let facts = loaders.facts.try_load((kind, id)).await.map_err(|_| Failure::internal())??;
     let facts = facts.unwrap_or_else(|| tandem_domain::access::Facts::of(&entity.record));
-    let steps: Vec<&'static Transition> = lifecycle.steps_from(&state).collect();
+    let steps: Vec<&'static Transition> = lifecycle.steps_of(&entity.record);
     let confirmation = if steps.iter().any(|step| !step.confirmed_by.is_empty()) {
         let standing = loaders.confirmations.try_load((kind, id)).await.map_err(|_| Failure::internal())??;
         standing.filter(|(version, _)| *version == entity.meta.version).map(|(_, confirmation)| confirmation)

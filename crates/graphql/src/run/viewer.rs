@@ -43,7 +43,7 @@ impl ViewerGrant {
         Ok(match &grant.scope {
             Scope::Organization => plain,
             Scope::Study(study) => Self { scope: "STUDY", study_id: seen(session, *study).await?, ..plain },
-            Scope::Engagement { engagement, study } => {
+            Scope::Engagement { engagement, study } | Scope::Listed { engagement, study } => {
                 let (engagement_id, study_id) = (seen(session, *engagement).await?, seen(session, *study).await?);
                 Self { scope: "ENGAGEMENT", engagement_id, study_id, ..plain }
             }

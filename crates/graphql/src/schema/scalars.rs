@@ -17,7 +17,7 @@ const TEXT_SCALARS: &[(&str, &str, Option<&str>, Check)] = &[
         chrono::DateTime::parse_from_rfc3339(text).is_ok()
     }),
     ("Date", "A calendar day: `2026-03-01`.", Some("https://www.rfc-editor.org/rfc/rfc3339"), |text| {
-        text.parse::<chrono::NaiveDate>().is_ok()
+        tandem_domain::record::read_day(text).is_some()
     }),
     ("CountryCode", "A country by its ISO 3166-1 alpha-2 code: `PL`.", Some("https://www.iso.org/iso-3166-country-codes.html"), |text| {
         text.parse::<tandem_domain::value::CountryCode>().is_ok()

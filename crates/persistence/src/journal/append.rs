@@ -1,9 +1,10 @@
-//! Appends an entry: who, for whom, when, by what command, why, and the whole record as it is afterwards.
+//! Appends an entry: who, for whom, when, by what command, why, and the record as it is afterwards, without contact data.
 
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::Value;
 use sea_orm::{ConnectionTrait, DatabaseTransaction};
 use serde_json::{Map, Value as Json, json};
+use sha2::{Digest, Sha256};
 use tandem_domain::access::{Actor, Facts};
 use tandem_domain::id::{OrganizationId, TypedId};
 use tandem_domain::record::Entity;
@@ -30,11 +31,20 @@ pub(crate) struct Entry<'a> {
     pub(crate) signature: Option<Json>,
 }
 
-/// The whole record as the journal keeps it: column names and values, ids as TypeIDs.
+/// The record as the journal keeps it: column names and values, ids as TypeIDs. In the place of contact data stands a hash, of this
+/// record's alone: that it changed can be seen, and what it was said to be can be verified, but not read.
 pub(crate) fn state(record: &Entity) -> Json {
-    let columns = record.kind().def().columns;
+    let kind = record.kind();
+    let kept = |name: &str, value: Json| {
+        if !kind.is_contact(name) || value.is_null() {
+            return value;
+        }
+        let hash = Sha256::new().chain_update(record.uuid()).chain_update(value.to_string()).finalize();
+        json!({ "sha256": hash.iter().map(|byte| format!("{byte:02x}")).collect::<String>() })
+    };
+    let cells = kind.def().columns.iter().zip(record.cells());
     let fields: Map<String, Json> =
-        columns.iter().zip(record.cells()).map(|(column, cell)| (column.name.to_owned(), cell.to_json(column.scalar))).collect();
+        cells.map(|(column, cell)| (column.name.to_owned(), kept(column.name, cell.to_json(column.scalar)))).collect();
     Json::Object(fields)
 }
 
@@ -49,7 +59,7 @@ pub(crate) async fn append(dialect: Dialect, transaction: &DatabaseTransaction, 
     sql.bind_uuid(entry.id).push(", ");
     sql.push(match dialect {
         Dialect::Postgres => "pg_current_xact_id()::text::bigint, ",
-        // The write lock is held: the next number is this transaction's.
+        // The write lock is held, so nobody else takes this number. Each entry has one of its own; only their order matters.
         Dialect::Sqlite => "(SELECT COALESCE(MAX(transaction_number), 0) + 1 FROM journal), ",
     });
     sql.bind_time(entry.now).push(", ").bind_time(entry.now).push(", ");

@@ -90,7 +90,7 @@ impl Vault {
         };
         append(self.database.dialect, transaction, &entry).await?;
         self.keep_principal(transaction, &write.record, before.is_none()).await?;
-        links::follow(self, transaction, before.as_ref().map(|before| &before.record), &write.record).await?;
+        links::follow(self, transaction, before.as_ref().map(|before| &before.record), &write.record, now).await?;
         tracing::debug!(kind = kind.name(), %id, version, operation, "written");
         Ok(version)
     }

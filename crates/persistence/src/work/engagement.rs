@@ -8,7 +8,7 @@ use tandem_domain::engagement::{
 };
 use tandem_domain::id::{EngagementId, OrganizationId, PersonId, StudyId, StudySiteId, TypedId};
 use tandem_domain::party::{Membership, Organization, Person};
-use tandem_domain::portfolio::{Study, StudySite};
+use tandem_domain::portfolio::StudySite;
 use tandem_domain::record::{Kind, Patch, Stored};
 use uuid::Uuid;
 
@@ -20,7 +20,7 @@ impl Work<'_> {
         match command {
             Command::EngagementCreate(input) => {
                 self.may_ever(Kind::Engagement, Action::Create)?;
-                let study = self.named::<Study>(input.study_id, "studyId").await?.record;
+                let study = self.study_locked(input.study_id, "studyId").await?;
                 let vendor = self.named::<Organization>(input.vendor_id, "vendorId").await?.record;
                 let prime = self.named_if::<Engagement, EngagementId>(input.subcontract_of_id, "subcontractOfId").await?;
                 self.leads(study.sponsor_id, input.lead_sponsor_id, "leadSponsorId", true).await?;
@@ -42,7 +42,9 @@ impl Work<'_> {
             }
             Command::ServiceScopeCreate(input) => {
                 self.may_ever(Kind::ServiceScope, Action::Create)?;
-                let engagement = self.whole_named::<EngagementId>(input.engagement_id, "engagementId").await?;
+                let engagement = self.named::<Engagement>(input.engagement_id, "engagementId").await?.record;
+                self.lock(Kind::Study, engagement.study_id.uuid()).await?;
+                let engagement = self.named::<Engagement>(input.engagement_id, "engagementId").await?.record;
                 self.sites_of(engagement.study_id, input.study_site_ids.as_deref()).await?;
                 Planned::of(service_scope_create(&self.deciding(), &engagement, input.clone())?)
             }
@@ -57,17 +59,12 @@ impl Work<'_> {
             }
             Command::ServiceScopeEnd(input) => {
                 let stored: Stored<ServiceScope> = self.subject(input.id).await?;
+                let engagement = self.named::<Engagement>(stored.record.engagement_id, "id").await?.record;
                 let deciding = self.deciding_about(&stored).await?;
-                Planned::of(service_scope_end(&deciding, stored.record)?)
+                Planned::of(service_scope_end(&deciding, &engagement, stored.record)?)
             }
             _ => Err(Refusal::forbidden().into()),
         }
-    }
-
-    async fn whole_named<I: TypedId>(&self, id: I, field: &str) -> Result<Engagement, WriteError> {
-        let engagement = self.named::<Engagement>(id, field).await?.record;
-        self.lock(Kind::Study, engagement.study_id.uuid()).await?;
-        Ok(engagement)
     }
 
     /// A lead belongs to the side that he leads: the organisation employs him or has given him a membership.

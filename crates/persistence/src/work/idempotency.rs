@@ -35,6 +35,7 @@ impl Work<'_> {
         let nothing_yet = dialect.json(&json!({}));
         take.bind(nothing_yet).push(", ").bind_time(self.now).push(") ON CONFLICT (principal_id, idempotency_key) DO NOTHING");
         if self.transaction.execute_raw(take.statement()).await?.rows_affected() == 1 {
+            self.forget().await?;
             return Ok(None);
         }
         let mut sql = Sql::new(dialect, "SELECT fingerprint, outcome FROM idempotency WHERE principal_id = ");
@@ -48,6 +49,19 @@ impl Work<'_> {
         let subject = outcome.get("id").and_then(serde_json::Value::as_str).and_then(decode);
         let version = outcome.get("version").and_then(serde_json::Value::as_i64).unwrap_or(0);
         Ok(subject.map(|(kind, id): (_, Uuid)| Outcome { kind, id, version, row: None, repeated: true }))
+    }
+
+    /// Lets go of a few keys whose day is over, anybody's: each new key pays for more than itself, so the table does not grow.
+    async fn forget(&self) -> Result<(), WriteError> {
+        let dialect = self.vault.database.dialect;
+        let mut sql = Sql::new(
+            dialect,
+            "DELETE FROM idempotency WHERE (principal_id, idempotency_key) IN (SELECT i.principal_id, i.idempotency_key FROM idempotency i \
+             WHERE i.created_at < ",
+        );
+        sql.bind_time(self.now - Duration::hours(24)).push(" ORDER BY i.created_at LIMIT 10").push(dialect.skip_locked()).push(")");
+        self.transaction.execute_raw(sql.statement()).await?;
+        Ok(())
     }
 
     /// Keeps what came of this request under the key that it took.

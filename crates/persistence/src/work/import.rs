@@ -109,10 +109,14 @@ impl Import<'_> {
         Ok((id, true))
     }
 
-    /// The study that this record made, or that the sponsor entered under its number.
+    /// The study that this record made, or that the sponsor entered under its number; locked, so that the links of what is made
+    /// under it follow from what stands in it.
     async fn known_study(&self, sponsor: OrganizationId, record: &RegistryRecord) -> Result<Option<Study>, StoreError> {
         let mut sql = Sql::new(self.vault.database.dialect, "SELECT id FROM study WHERE sponsor_id = ");
-        sql.bind_uuid(sponsor.uuid()).push(" AND nct_id = ").bind_text(&record.nct_id.to_string());
+        sql.bind_uuid(sponsor.uuid())
+            .push(" AND nct_id = ")
+            .bind_text(&record.nct_id.to_string())
+            .push(self.vault.database.dialect.for_update());
         let Some(row) = self.transaction.query_one_raw(sql.statement()).await? else { return Ok(None) };
         let id: Uuid = row.try_get_by_index(0)?;
         Ok(self.vault.system_read(&self.transaction, "id", &[id]).await?.into_iter().next())
@@ -146,6 +150,7 @@ impl Import<'_> {
             primary_completion_date: record.primary_completion_date,
             completion_date: record.completion_date,
             vendor_roster_shared: false,
+            held_from: None,
         };
         self.write(Op::Created, study.clone().into_entity()).await?;
         Ok(study)

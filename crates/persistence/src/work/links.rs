@@ -1,5 +1,8 @@
-//! Keeps the links through which parties see rows: what the domain says a row names, rewritten when the row changes.
+//! Keeps the links through which parties see rows: what the domain says a row names, rewritten when the row changes, and since when.
 
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
 use sea_orm::sea_query::Value;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, QueryResult};
 use tandem_domain::access::Link;
@@ -18,14 +21,14 @@ use crate::vault::Vault;
 /// How many links one statement writes.
 const CHUNK: usize = 500;
 
+/// What is read of a link, in the order in which [`read`] takes it.
+const COLUMNS: &str = "target_id, organization_id, via, via_id, study_id, engagement_id, prime_engagement_id, country_code, study_site_id, \
+                       valid_from, valid_to, at_work, since";
+
 /// The statement that reads the links of these rows.
 pub(crate) fn select(dialect: Dialect, kind: Kind, ids: &[Uuid]) -> Sql {
-    let mut sql = Sql::new(
-        dialect,
-        "SELECT v.target_id, v.organization_id, v.via, v.via_id, v.study_id, v.engagement_id, v.prime_engagement_id, v.country_code, \
-         v.study_site_id, v.valid_from, v.valid_to FROM ",
-    );
-    sql.push(&kind.link_table()).push(" v WHERE ").any_uuid("v.target_id", ids);
+    let mut sql = Sql::new(dialect, "SELECT ");
+    sql.push(COLUMNS).push(" FROM ").push(&kind.link_table()).push(" v WHERE ").any_uuid("v.target_id", ids);
     sql
 }
 
@@ -43,18 +46,21 @@ pub(crate) fn read(row: &QueryResult) -> Result<(Uuid, Link), StoreError> {
         study_site: row.try_get_by_index(8)?,
         valid_from: row.try_get_by_index(9)?,
         valid_to: row.try_get_by_index(10)?,
+        at_work: row.try_get_by_index(11)?,
     };
     Ok((row.try_get_by_index(0)?, link))
 }
 
-/// Rewrites the links that follow from a record which was `before` and is `after`.
+/// Rewrites the links that follow from a record which was `before` and is `after`. A link that stays keeps the moment since when it
+/// has been there; one that is new has been there since `now`.
 pub(crate) async fn follow(
     vault: &Vault,
     transaction: &DatabaseTransaction,
     before: Option<&Entity>,
     after: &Entity,
+    now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    let keeper = Keeper { vault, transaction };
+    let mut keeper = Keeper { vault, transaction, now, gone: HashMap::new() };
     match (before, after) {
         (Some(Entity::Engagement(before)), Entity::Engagement(after)) if same_links(before, after) => Ok(()),
         (_, Entity::Engagement(engagement)) => keeper.engagement(engagement).await,
@@ -106,17 +112,24 @@ pub(crate) async fn follow(
 
 fn same_links(before: &Engagement, after: &Engagement) -> bool {
     before.gives_sight() == after.gives_sight()
+        && before.at_work() == after.at_work()
         && before.lead_sponsor_id == after.lead_sponsor_id
         && before.lead_vendor_id == after.lead_vendor_id
 }
 
+/// A link that was there, and since when.
+type Gone = (Link, DateTime<Utc>);
+
 struct Keeper<'a> {
     vault: &'a Vault,
     transaction: &'a DatabaseTransaction,
+    now: DateTime<Utc>,
+    /// The links that were deleted to be written anew, and since when they had been there.
+    gone: HashMap<(Kind, Uuid), Vec<Gone>>,
 }
 
 impl Keeper<'_> {
-    async fn engagement(&self, engagement: &Engagement) -> Result<(), StoreError> {
+    async fn engagement(&mut self, engagement: &Engagement) -> Result<(), StoreError> {
         let id = engagement.id.uuid();
         for kind in [Kind::Organization, Kind::Person, Kind::Study] {
             self.delete(kind, "via = 'engagement' AND via_id = ", id).await?;
@@ -131,7 +144,7 @@ impl Keeper<'_> {
     }
 
     /// Everything that one engagement covers of its study.
-    async fn coverage_of(&self, engagement: Uuid) -> Result<(), StoreError> {
+    async fn coverage_of(&mut self, engagement: Uuid) -> Result<(), StoreError> {
         for kind in [Kind::StudyCountry, Kind::StudySite, Kind::Site] {
             self.delete(kind, "engagement_id = ", engagement).await?;
         }
@@ -147,7 +160,7 @@ impl Keeper<'_> {
     }
 
     /// A country; a new one has no links to be rewritten.
-    async fn country(&self, country: &StudyCountry, new: bool) -> Result<(), StoreError> {
+    async fn country(&mut self, country: &StudyCountry, new: bool) -> Result<(), StoreError> {
         if !new {
             self.delete(Kind::StudyCountry, "target_id = ", country.id.uuid()).await?;
         }
@@ -155,7 +168,7 @@ impl Keeper<'_> {
     }
 
     /// A site of a study; a new one has no links to be rewritten.
-    async fn site(&self, site: &StudySite, new: bool) -> Result<(), StoreError> {
+    async fn site(&mut self, site: &StudySite, new: bool) -> Result<(), StoreError> {
         if !new {
             self.delete(Kind::StudySite, "target_id = ", site.id.uuid()).await?;
             self.delete(Kind::Site, "study_site_id = ", site.id.uuid()).await?;
@@ -176,17 +189,33 @@ impl Keeper<'_> {
         self.insert(&targets).await
     }
 
-    async fn roster(&self, study: Uuid, shared: bool) -> Result<(), StoreError> {
+    async fn roster(&mut self, study: Uuid, shared: bool) -> Result<(), StoreError> {
         self.delete(Kind::Organization, "via = 'study' AND via_id = ", study).await?;
         let engagements: Vec<Engagement> = self.vault.system_read(self.transaction, "study_id", &[study]).await?;
         self.insert(&links::roster_links(study, shared, &engagements)).await
     }
 
-    async fn delete(&self, kind: Kind, which: &str, id: Uuid) -> Result<(), StoreError> {
-        let mut sql = Sql::new(self.vault.database.dialect, "DELETE FROM ");
-        sql.push(&kind.link_table()).push(" WHERE ").push(which).bind_uuid(id);
-        self.transaction.execute_raw(sql.statement()).await?;
+    async fn delete(&mut self, kind: Kind, which: &str, id: Uuid) -> Result<(), StoreError> {
+        let dialect = self.vault.database.dialect;
+        let mut sql = Sql::new(dialect, "DELETE FROM ");
+        sql.push(&kind.link_table()).push(" WHERE ").push(which).bind_uuid(id).push(" RETURNING ").push(COLUMNS);
+        for row in self.transaction.query_all_raw(sql.statement()).await? {
+            let (target, link) = read(&row)?;
+            self.gone.entry((kind, target)).or_default().push((link, dialect.read_time(&row, 12)?.ok_or(CellError)?));
+        }
         Ok(())
+    }
+
+    /// Since when a link has been there: a vendor reads nothing that was recorded before. What is written anew keeps its moment,
+    /// also with another last day and whether or not it is at work; a link whose days are over is not taken up again.
+    fn since(&self, (kind, target, link): &Target) -> DateTime<Utc> {
+        let today = self.now.date_naive();
+        let same = |(old, _): &&Gone| {
+            let stays = old.valid_to == link.valid_to || old.valid_to.is_none_or(|last| today <= last);
+            stays && Link { valid_to: link.valid_to, at_work: link.at_work, ..old.clone() } == *link
+        };
+        let gone = self.gone.get(&(*kind, *target)).into_iter().flatten();
+        gone.filter(same).map(|(_, since)| *since).min().unwrap_or(self.now)
     }
 
     async fn insert(&self, targets: &[Target]) -> Result<(), StoreError> {
@@ -203,9 +232,10 @@ impl Keeper<'_> {
         let mut sql = Sql::new(self.vault.database.dialect, "INSERT INTO ");
         sql.push(&kind.link_table()).push(
             " (organization_id, target_id, via, via_id, study_id, engagement_id, prime_engagement_id, country_code, study_site_id, \
-             valid_from, valid_to) VALUES ",
+             valid_from, valid_to, at_work, since) VALUES ",
         );
-        for (index, (_, target, link)) in targets.iter().enumerate() {
+        for (index, whole) in targets.iter().enumerate() {
+            let (_, target, link) = whole;
             sql.push(if index == 0 { "(" } else { ", (" });
             sql.bind_uuid(link.organization)
                 .push(", ")
@@ -218,7 +248,8 @@ impl Keeper<'_> {
                 sql.push(", ").bind(Value::Uuid(id));
             }
             sql.push(", ").bind(Value::String(link.country.clone())).push(", ").bind(Value::Uuid(link.study_site));
-            sql.push(", ").bind(Value::ChronoDate(link.valid_from)).push(", ").bind(Value::ChronoDate(link.valid_to)).push(")");
+            sql.push(", ").bind(Value::ChronoDate(link.valid_from)).push(", ").bind(Value::ChronoDate(link.valid_to));
+            sql.push(", ").bind(Value::Bool(Some(link.at_work))).push(", ").bind_time(self.since(whole)).push(")");
         }
         self.transaction.execute_raw(sql.statement()).await?;
         Ok(())

@@ -6,8 +6,8 @@ use tandem_domain::command::{Command, Refusal};
 use tandem_domain::engagement::Engagement;
 use tandem_domain::id::{OrganizationId, TypedId};
 use tandem_domain::party::{
-    ApiClient, Membership, MembershipGrant, MembershipReach, Person, api_client_create, api_client_end, check_grant, membership_end,
-    membership_grant, person_invite,
+    ApiClient, Membership, MembershipGrant, MembershipReach, Person, api_client_create, api_client_end, check_grant, each_once,
+    membership_end, membership_grant, person_invite,
 };
 use tandem_domain::portfolio::{Study, StudySite};
 use tandem_domain::record::{Kind, Stored};
@@ -35,7 +35,8 @@ impl Work<'_> {
             }
             Command::ApiClientCreate(input) => {
                 self.may_ever(Kind::ApiClient, Action::Create)?;
-                let ids: Vec<Uuid> = input.engagement_ids.iter().flatten().map(|id| id.uuid()).collect();
+                let ids: Vec<Uuid> =
+                    each_once(input.engagement_ids.as_deref().unwrap_or_default()).into_iter().map(TypedId::uuid).collect();
                 let engagements: Vec<Engagement> = self.vault.system_read(&self.transaction, "id", &ids).await?;
                 let own =
                     engagements.iter().filter(|engagement| self.is_own(engagement.sponsor_id) || self.is_own(engagement.vendor_id)).count();
@@ -57,9 +58,16 @@ impl Work<'_> {
         organization == self.viewer.organization
     }
 
-    /// The person has to be one that the grantor sees: his organisation's own.
+    /// The person has to be one that the grantor sees, and his organisation's own: of it, or with a membership in it. Another's, whom
+    /// some other role of the grantor shows him, answers like an id that was never issued: a membership there would make that
+    /// organisation's administrator's people members of two, behind his back.
     async fn own_person(&self, input: &MembershipGrant) -> Result<(), WriteError> {
-        self.named::<Person>(input.person_id, "personId").await.map(|_| ())
+        let person = self.named::<Person>(input.person_id, "personId").await?.record;
+        let memberships: Vec<Membership> = self.vault.system_read(&self.transaction, "person_id", &[person.id.uuid()]).await?;
+        if self.is_own(person.organization_id) || memberships.iter().any(|membership| self.is_own(membership.organization_id)) {
+            return Ok(());
+        }
+        Err(Refusal::not_found("personId").into())
     }
 
     /// What the scope of a grant reaches. An administrator sees no study content, so this is looked up for his organisation:

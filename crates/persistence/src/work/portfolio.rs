@@ -35,7 +35,7 @@ impl Work<'_> {
             }
             Command::StudyCountryCreate(input) => {
                 self.may_ever(Kind::StudyCountry, Action::Create)?;
-                let study = self.named::<Study>(input.study_id, "studyId").await?.record;
+                let study = self.study_locked(input.study_id, "studyId").await?;
                 let lead = self.named_if(input.lead_engagement_id, "leadEngagementId").await?;
                 Planned::of(study_country_create(&self.deciding(), &study, lead, input.clone())?)
             }
@@ -54,7 +54,8 @@ impl Work<'_> {
             Command::StudySiteCreate(input) => {
                 self.may_ever(Kind::StudySite, Action::Create)?;
                 let country = self.named::<StudyCountry>(input.study_country_id, "studyCountryId").await?.record;
-                let study = self.named::<Study>(country.study_id, "studyCountryId").await?.record;
+                let study = self.study_locked(country.study_id, "studyCountryId").await?;
+                let country = self.named::<StudyCountry>(input.study_country_id, "studyCountryId").await?.record;
                 let site = self.named::<Site>(input.site_id, "siteId").await?.record;
                 let engagement = self.named_if(input.responsible_engagement_id, "responsibleEngagementId").await?;
                 let around = Surroundings { study, country, site, engagement };
@@ -67,9 +68,10 @@ impl Work<'_> {
                 Planned::of(study_site_update(&deciding, stored.record, engagement, input.clone())?)
             }
             Command::StudySiteInternalUpdate(input) => {
-                let site = self.whole::<StudySite>(input.id).await?;
+                let stored = self.locked(Kind::StudySite, input.id.uuid()).await?.typed::<StudySite>()?;
+                let deciding = self.deciding_about(&stored).await?;
                 let part = self.part::<StudySiteInternal>(input.id.uuid()).await?;
-                Planned::of(study_site_internal_update(&self.deciding(), &site, part, input.clone())?)
+                Planned::of(study_site_internal_update(&deciding, &stored.record, part, input.clone())?)
             }
             Command::StudySiteContactUpdate(input) => {
                 let stored = self.locked(Kind::StudySite, input.id.uuid()).await?.typed::<StudySite>()?;

@@ -26,7 +26,7 @@ impl Work<'_> {
         let lifecycle = kind.def().lifecycle.ok_or_else(|| StoreError::Unusable("this kind has no lifecycle".to_owned()))?;
         let facts = self.facts_of(&stored.record).await?;
         let state = state_of(&stored.record).unwrap_or_default();
-        let step = lifecycle.step(&state, action);
+        let step = lifecycle.step_of(&stored.record, action);
         // Who may never take the step learns nothing of state or version.
         let may =
             lifecycle.transitions.iter().any(|step| step.action == action && writes(&self.viewer, Action::Transition(step.who), &facts));
@@ -83,11 +83,19 @@ impl Work<'_> {
             _ => None,
         };
         let Some((version, action, by)) = standing else { return Ok(None) };
-        if version != stored.meta.version {
+        if version != stored.meta.version || !self.still_confirmed(stored.record.kind(), id).await? {
             return Ok(None);
         }
         let by = if self.same_human(by.uuid()).await? { self.viewer.principal } else { by.uuid() };
         Ok(Some(Confirmation { action, by }))
+    }
+
+    /// Whether nothing that was confirmed has changed besides the record itself.
+    async fn still_confirmed(&self, kind: Kind, id: Uuid) -> Result<bool, WriteError> {
+        let part = if kind == Kind::Study { Kind::StudyConfirmation } else { Kind::EngagementConfirmation };
+        let mut sql = Sql::new(self.vault.database.dialect, "SELECT 1 FROM ");
+        sql.push(part.def().table).push(" c WHERE c.id = ").bind_uuid(id).push(" AND ").push(guards::still_confirmed(kind));
+        Ok(self.transaction.query_one_raw(sql.statement()).await?.is_some())
     }
 
     async fn same_human(&self, other: Uuid) -> Result<bool, WriteError> {
@@ -143,7 +151,7 @@ impl Work<'_> {
         }
         self.check_version(stored.meta.version)?;
         let state = state_of(&stored.record).unwrap_or_default();
-        if lifecycle.step(&state, action).is_none() {
+        if lifecycle.step_of(&stored.record, action).is_none() {
             let words = format!("A {} in {state} has no step {action}. See allowedTransitions for those that it has.", kind.words());
             return Err(Refusal::from(UserError::new(Code::InvalidTransition, words)).into());
         }

@@ -17,9 +17,16 @@ pub(crate) enum Engine {
     Postgres(String),
 }
 
-async fn open(url: &str) -> Vault {
+/// How long before [`now`] a world begins to be written.
+pub(crate) fn head_start() -> chrono::Duration {
+    chrono::Duration::hours(1)
+}
+
+async fn open(url: &str) -> (Vault, Arc<FixedClock>) {
     let connect = Connect { connections: 2, ..Connect::to(url) };
-    Vault::open(&connect, Arc::new(FixedClock::at(now())), Arc::new(SeededIds::new(1, now()))).await.unwrap()
+    let clock = Arc::new(FixedClock::at(now() - head_start()));
+    let ids = Arc::new(SeededIds::new(1, now()));
+    (Vault::open(&connect, Arc::<FixedClock>::clone(&clock), ids).await.unwrap(), clock)
 }
 
 fn sqlite_url(path: &std::path::Path) -> String {
@@ -30,7 +37,7 @@ impl Engine {
     /// SQLite.
     pub(crate) async fn sqlite() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let vault = open(&sqlite_url(&folder.path().join("template.db"))).await;
+        let (vault, _) = open(&sqlite_url(&folder.path().join("template.db"))).await;
         vault.migrate().await.unwrap();
         vault.close().await;
         Self::Sqlite(folder)
@@ -39,7 +46,7 @@ impl Engine {
     /// PostgreSQL, on the server of this test process.
     pub(crate) async fn postgres() -> Self {
         let template = postgres().create_database();
-        let vault = open(&postgres().url(&template)).await;
+        let (vault, _) = open(&postgres().url(&template)).await;
         vault.migrate().await.unwrap();
         vault.close().await;
         Self::Postgres(template)
@@ -52,11 +59,13 @@ impl Engine {
                 let world = tempfile::tempdir_in(folder.path()).unwrap();
                 let path: PathBuf = world.path().join("world.db");
                 std::fs::copy(folder.path().join("template.db"), &path).unwrap();
-                Fresh { vault: open(&sqlite_url(&path)).await, _folder: Some(world), name: None }
+                let (vault, clock) = open(&sqlite_url(&path)).await;
+                Fresh { vault, clock, _folder: Some(world), name: None }
             }
             Self::Postgres(template) => {
                 let name = postgres().create_database_from(template);
-                Fresh { vault: open(&postgres().url(&name)).await, _folder: None, name: Some(name) }
+                let (vault, clock) = open(&postgres().url(&name)).await;
+                Fresh { vault, clock, _folder: None, name: Some(name) }
             }
         }
     }
@@ -66,6 +75,8 @@ impl Engine {
 pub(crate) struct Fresh {
     /// Its vault.
     pub(crate) vault: Vault,
+    /// The clock that it goes by, an hour early.
+    pub(crate) clock: Arc<FixedClock>,
     _folder: Option<TempDir>,
     name: Option<String>,
 }

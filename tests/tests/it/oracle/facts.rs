@@ -135,5 +135,6 @@ fn link(reason: Reason) -> Link {
         study_site: reason.study_site,
         valid_from: reason.from,
         valid_to: reason.to,
+        at_work: reason.working,
     }
 }

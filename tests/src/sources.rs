@@ -19,6 +19,7 @@ const MECHANISMS: &[&str] = &[
     "dialect",
     "journal",
     "lifecycle",
+    "levels",
     "limits",
     "read",
     "record",

@@ -88,6 +88,15 @@ impl SeededIds {
         Self { seed, start_millis: u64::try_from(start.timestamp_millis()).unwrap_or(0), taken: Mutex::new(0) }
     }
 
+    /// The `n`th id of the sequence, counted from 1, whatever was taken of it.
+    #[must_use]
+    pub fn nth(&self, n: u64) -> Uuid {
+        let tail = mix(self.seed ^ n).to_be_bytes();
+        let mut bytes = [0u8; 10];
+        bytes[2..].copy_from_slice(&tail);
+        uuid::Builder::from_unix_timestamp_millis(self.start_millis.saturating_add(n), &bytes).into_uuid()
+    }
+
     fn take(&self) -> u64 {
         let mut taken = self.taken.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         *taken = taken.saturating_add(1);
@@ -105,11 +114,7 @@ fn mix(value: u64) -> u64 {
 
 impl IdSource for SeededIds {
     fn next(&self) -> Uuid {
-        let n = self.take();
-        let tail = mix(self.seed ^ n).to_be_bytes();
-        let mut bytes = [0u8; 10];
-        bytes[2..].copy_from_slice(&tail);
-        uuid::Builder::from_unix_timestamp_millis(self.start_millis.saturating_add(n), &bytes).into_uuid()
+        self.nth(self.take())
     }
 
     fn random(&self) -> Uuid {
@@ -133,6 +138,7 @@ mod tests {
         let second: Vec<_> = (0..50).map(|_| b.next()).collect();
         assert_eq!(first, second);
         assert!(first.is_sorted());
+        assert_eq!(first[9], b.nth(10));
         assert_ne!(first[0], SeededIds::new(8, start).next());
     }
 

@@ -2,6 +2,7 @@
 //! `app` puts the parts together; `cli` and tests start what it makes.
 
 pub mod app;
+pub mod bulk;
 pub mod cli;
 pub mod config;
 pub mod demo;

@@ -257,7 +257,7 @@ impl Vault {
                     facts_before: None,
                     signature: None,
                 };
-                crate::journal::append(dialect, &transaction, &entry).await?;
+                crate::journal::append(dialect, &transaction, &[entry]).await?;
             }
         }
         Ok(transaction.commit().await?)

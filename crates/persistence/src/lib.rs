@@ -6,6 +6,7 @@ mod dialect;
 mod directory;
 mod error;
 mod journal;
+mod many;
 mod row;
 mod scope;
 mod sql;

@@ -6,6 +6,8 @@ mod access_ends;
 #[cfg(test)]
 mod borders;
 #[cfg(test)]
+mod bulk;
+#[cfg(test)]
 mod commands;
 #[cfg(test)]
 mod edges;

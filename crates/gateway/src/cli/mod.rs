@@ -10,6 +10,7 @@ mod migrate;
 mod open;
 mod print;
 mod schema;
+mod seed;
 mod serve;
 mod token;
 
@@ -39,6 +40,7 @@ enum Command {
     Admin(admin::Admin),
     #[command(subcommand)]
     Import(import::Import),
+    Seed(seed::Seed),
     Token(token::Token),
     Schema(schema::Schema),
     Doctor(doctor::Doctor),
@@ -96,6 +98,7 @@ async fn run(command: Command) -> Result<(), Failure> {
         Command::Migrate(migrate) => migrate.run().await,
         Command::Admin(admin) => admin.run().await,
         Command::Import(import) => import.run().await,
+        Command::Seed(seed) => seed.run().await,
         Command::Token(token) => token.run(),
         Command::Schema(schema) => schema.run(),
         Command::Doctor(doctor) => doctor.run().await,

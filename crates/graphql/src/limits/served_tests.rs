@@ -114,8 +114,9 @@ fn a_key_stands_once_at_the_root_of_a_mutation() {
         format!("mutation {{ {step} ... {{ {step} }} }}"),
         format!("mutation {{ ...F ...F }} fragment F on Mutation {{ {step} }}"),
         format!("mutation {{ {step} ...F }} fragment F on Mutation {{ ...G }} fragment G on Mutation {{ {step} }}"),
-        format!("mutation($a: Boolean!) {{ {step} @skip(if: $a) {step} @include(if: $a) }}")
-            .replace("($a: Boolean!)", "($a: Boolean = true)"),
+        "mutation($a: Boolean = true) { studyHold(input: {id: 1}) @skip(if: $a) { study { id } } studyHold(input: {id: 1}) @include(if: $a) { \
+         study { id } } }"
+            .to_owned(),
     ] {
         assert_eq!(code(&source), Some(LimitCode::GraphqlValidationFailed), "{source}");
     }

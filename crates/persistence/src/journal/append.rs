@@ -1,8 +1,8 @@
-//! Appends an entry: who, for whom, when, by what command, why, and the record as it is afterwards, without contact data.
+//! Appends entries: who, for whom, when, by what command, why, and the record as it is afterwards, without contact data.
 
 use chrono::{DateTime, Utc};
+use sea_orm::DatabaseTransaction;
 use sea_orm::sea_query::Value;
-use sea_orm::{ConnectionTrait, DatabaseTransaction};
 use serde_json::{Map, Value as Json, json};
 use sha2::{Digest, Sha256};
 use tandem_domain::access::{Actor, Facts};
@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use crate::dialect::Dialect;
 use crate::error::StoreError;
+use crate::many::insert_many;
 use crate::sql::Sql;
 
 /// What an entry says.
@@ -48,14 +49,19 @@ pub(crate) fn state(record: &Entity) -> Json {
     Json::Object(fields)
 }
 
-pub(crate) async fn append(dialect: Dialect, transaction: &DatabaseTransaction, entry: &Entry<'_>) -> Result<(), StoreError> {
+/// Where an entry goes.
+const INTO: &str = "journal (id, transaction_number, recorded_at, effective_at, actor_kind, actor_id, organization_id, command, \
+     operation, reason, request_id, kind, entity_id, version, readers, sponsor_id, study_id, vendor_id, engagement_id, \
+     prime_vendor_id, prime_engagement_id, country_code, study_site_id, owner_id, person_id, facts_before, state, signature)";
+
+/// Appends these entries, in their order.
+pub(crate) async fn append(dialect: Dialect, transaction: &DatabaseTransaction, entries: &[Entry<'_>]) -> Result<(), StoreError> {
+    insert_many(dialect, transaction, INTO, entries, push_entry).await
+}
+
+fn push_entry(sql: &mut Sql, entry: &Entry<'_>) {
+    let dialect = sql.dialect;
     let facts = Facts::of(entry.record);
-    let mut sql = Sql::new(
-        dialect,
-        "INSERT INTO journal (id, transaction_number, recorded_at, effective_at, actor_kind, actor_id, organization_id, command, \
-         operation, reason, request_id, kind, entity_id, version, readers, sponsor_id, study_id, vendor_id, engagement_id, \
-         prime_vendor_id, prime_engagement_id, country_code, study_site_id, owner_id, person_id, facts_before, state, signature) VALUES (",
-    );
     sql.bind_uuid(entry.id).push(", ");
     sql.push(match dialect {
         Dialect::Postgres => "pg_current_xact_id()::text::bigint, ",
@@ -78,9 +84,7 @@ pub(crate) async fn append(dialect: Dialect, transaction: &DatabaseTransaction, 
     let before = entry.facts_before.map_or_else(|| dialect.no_json(), |facts| dialect.json(&facts_json(facts)));
     let signature = entry.signature.as_ref().map_or_else(|| dialect.no_json(), |signature| dialect.json(signature));
     let state = dialect.json(&state(entry.record));
-    sql.push(", ").bind(before).push(", ").bind(state).push(", ").bind(signature).push(")");
-    transaction.execute_raw(sql.statement()).await?;
-    Ok(())
+    sql.push(", ").bind(before).push(", ").bind(state).push(", ").bind(signature);
 }
 
 fn facts_json(facts: &Facts) -> Json {

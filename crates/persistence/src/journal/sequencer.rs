@@ -8,6 +8,7 @@ use uuid::Uuid;
 use crate::database::Database;
 use crate::dialect::Dialect;
 use crate::error::StoreError;
+use crate::many::insert_many;
 use crate::sql::Sql;
 
 /// The advisory lock that one instance holds while it orders.
@@ -66,16 +67,16 @@ async fn order_batch(dialect: Dialect, transaction: &DatabaseTransaction, now: D
     sql.push(" AND NOT EXISTS (SELECT 1 FROM journal_order o WHERE o.entry_id = j.id) ORDER BY j.transaction_number, j.id LIMIT ")
         .bind_int(BATCH);
     let rows = transaction.query_all_raw(sql.statement()).await?;
-    let mut position = last;
+    let mut places: Vec<(i64, Uuid)> = Vec::with_capacity(rows.len());
     let mut highest = floor;
-    for row in &rows {
-        position += 1;
+    for (row, position) in rows.iter().zip(last + 1..) {
         highest = row.try_get_by_index(1)?;
-        let entry: Uuid = row.try_get_by_index(0)?;
-        let mut insert = Sql::new(dialect, "INSERT INTO journal_order (position, entry_id, ordered_at) VALUES (");
-        insert.bind_int(position).push(", ").bind_uuid(entry).push(", ").bind_time(now).push(")");
-        transaction.execute_raw(insert.statement()).await?;
+        places.push((position, row.try_get_by_index(0)?));
     }
+    insert_many(dialect, transaction, "journal_order (position, entry_id, ordered_at)", &places, |sql, (position, entry)| {
+        sql.bind_int(*position).push(", ").bind_uuid(*entry).push(", ").bind_time(now);
+    })
+    .await?;
     let full = i64::try_from(rows.len()).unwrap_or(i64::MAX) >= BATCH;
     let reached = match (dialect, full) {
         (Dialect::Postgres, false) => horizon,

@@ -1,11 +1,11 @@
 //! Administration at the command line: for whoever has the database, journalled as the system's own work.
 
 use sea_orm::ConnectionTrait;
-use tandem_domain::access::{Actor, Readers, Role};
+use tandem_domain::access::{Actor, Link, Readers, Role};
 use tandem_domain::command::{Op, Write};
 use tandem_domain::id::{MembershipId, OrganizationId, PersonId, TypedId};
 use tandem_domain::party::{Membership, MembershipScope, Organization, OrganizationType, Person, PersonContact, normal_email, side_of};
-use tandem_domain::record::Record;
+use tandem_domain::record::{Entity, Kind, Record};
 use tandem_domain::value::CountryCode;
 use uuid::Uuid;
 
@@ -180,24 +180,65 @@ impl Vault {
     }
 
     /// Writes new records as they are, in one transaction, journalled as the system's own work under the name `command`.
-    /// For worlds that are made whole: a demo, a benchmark, a test. Parents come before what names them.
+    /// For worlds that are made whole: a demo, a benchmark, a test. Parents come before what names them, or with it.
     ///
     /// # Errors
     /// [`StoreError`] when the database refuses one; then none is kept.
-    pub async fn seed(&self, command: &str, records: Vec<tandem_domain::record::Entity>) -> Result<(), StoreError> {
+    pub async fn seed(&self, command: &str, records: Vec<Entity>) -> Result<(), StoreError> {
         let transaction = self.database.begin().await?;
-        for record in records {
-            let key = match &record {
-                tandem_domain::record::Entity::Organization(organization) => {
-                    Some((tandem_domain::registry::organization_key(&organization.name), organization.id.uuid()))
-                }
-                _ => None,
-            };
-            self.write(&transaction, &author(command, None), &Write { op: Op::Created, record }).await?;
-            if let Some((key, id)) = key {
-                self.keep_organization_key(&transaction, &key, id).await?;
+        self.create(&transaction, &author(command, None), &Op::Created, &records).await?;
+        for record in &records {
+            if let Entity::Organization(organization) = record {
+                let key = tandem_domain::registry::organization_key(&organization.name);
+                self.keep_organization_key(&transaction, &key, organization.id.uuid()).await?;
             }
         }
+        Ok(transaction.commit().await?)
+    }
+
+    /// How many records of a kind there are, whoever may see them.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database cannot answer.
+    pub async fn count_all(&self, kind: Kind) -> Result<i64, StoreError> {
+        let mut sql = Sql::new(self.database.dialect, "SELECT COUNT(*) FROM ");
+        sql.push(kind.def().table);
+        match self.database.reader().query_one_raw(sql.statement()).await? {
+            None => Ok(0),
+            Some(row) => Ok(row.try_get_by_index(0)?),
+        }
+    }
+
+    /// How many records of a kind have no entry of their creation in the journal. For checks.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database cannot answer.
+    pub async fn check_journal(&self, kind: Kind) -> Result<i64, StoreError> {
+        let mut sql = Sql::new(self.database.dialect, "SELECT COUNT(*) FROM ");
+        sql.push(kind.def().table).push(" a WHERE NOT EXISTS (SELECT 1 FROM journal j WHERE j.entity_id = a.id AND j.version = 1");
+        sql.push(" AND j.kind = ").bind_text(kind.prefix()).push(" AND j.operation = ").bind_text(&Op::Created.name()).push(")");
+        match self.database.reader().query_one_raw(sql.statement()).await? {
+            None => Ok(0),
+            Some(row) => Ok(row.try_get_by_index(0)?),
+        }
+    }
+
+    /// All links to records of a kind, in no order. For checks: nobody is shown them.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database cannot answer.
+    pub async fn all_links(&self, kind: Kind) -> Result<Vec<(Uuid, Link)>, StoreError> {
+        let rows = self.database.reader().query_all_raw(super::links::select_all(self.database.dialect, kind).statement()).await?;
+        rows.iter().map(super::links::read).collect()
+    }
+
+    /// Has the database count what it holds, so that it plans for that. After much was written at once.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database cannot do it.
+    pub async fn analyze(&self) -> Result<(), StoreError> {
+        let transaction = self.database.begin().await?;
+        transaction.execute_raw(Sql::new(self.database.dialect, "ANALYZE").statement()).await?;
         Ok(transaction.commit().await?)
     }
 
@@ -205,7 +246,7 @@ impl Vault {
     ///
     /// # Errors
     /// [`StoreError`] when the database cannot answer.
-    pub async fn check_facts(&self, kind: tandem_domain::record::Kind) -> Result<usize, StoreError> {
+    pub async fn check_facts(&self, kind: Kind) -> Result<usize, StoreError> {
         let mut sql = Sql::new(self.database.dialect, "SELECT ");
         sql.push(&crate::row::select_list(kind, "a")).push(", a.readers FROM ").push(kind.def().table).push(" a");
         let offset = kind.def().columns.len() + crate::row::META.len();

@@ -5,13 +5,14 @@ use sea_orm::sea_query::Value;
 use tandem_domain::access::{Actor, Facts};
 use tandem_domain::command::{Op, Write};
 use tandem_domain::id::OrganizationId;
-use tandem_domain::record::{Entity, Meta, Stored};
+use tandem_domain::record::{Entity, Kind, Meta, Stored};
 use tandem_domain::vocabulary::Vocabulary;
 use uuid::Uuid;
 
 use super::{Planned, Work, links};
 use crate::error::{StoreError, WriteError};
 use crate::journal::{Entry, append};
+use crate::many::insert_many;
 use crate::row::META;
 use crate::sql::Sql;
 use crate::vault::Vault;
@@ -25,6 +26,9 @@ pub(crate) struct Author<'a> {
     pub(crate) request_id: Option<&'a str>,
     pub(crate) signature: Option<&'a serde_json::Value>,
 }
+
+/// Who can sign in: id, kind, and the issuer and subject of one who is known by them from the beginning.
+type Principal<'a> = (Uuid, &'a str, Option<(&'a str, &'a str)>);
 
 impl Work<'_> {
     /// Writes what was planned; answers the subject's version afterwards.
@@ -57,42 +61,68 @@ impl Vault {
         author: &Author<'_>,
         write: &Write,
     ) -> Result<i64, StoreError> {
-        let now = self.clock.now();
-        let (kind, id) = (write.record.kind(), write.record.uuid());
         let before = if write.op == Op::Created { None } else { self.current(transaction, &write.record).await? };
-        let version = match &before {
-            None => {
-                let meta = Meta { version: 1, created_at: now, updated_at: now, created_by: author.actor };
-                self.insert(transaction, &write.record, &meta).await?;
-                1
-            }
-            Some(before) if before.record == write.record && write.op == Op::Updated => return Ok(before.meta.version),
-            Some(before) => {
-                self.update(transaction, &write.record, &before.meta, now).await?;
-                before.meta.version + 1
-            }
+        let Some(before) = before else {
+            self.create(transaction, author, &write.op, std::slice::from_ref(&write.record)).await?;
+            return Ok(1);
         };
-        let facts_before = before.as_ref().map(|before| Facts::of(&before.record));
+        if before.record == write.record && write.op == Op::Updated {
+            return Ok(before.meta.version);
+        }
+        let now = self.clock.now();
+        self.update(transaction, &write.record, &before.meta, now).await?;
+        let version = before.meta.version + 1;
+        let facts_before = Facts::of(&before.record);
         let operation = write.op.name();
-        let entry = Entry {
+        let entry = Entry { version, facts_before: Some(&facts_before), ..self.entry(author, now, &operation, &write.record) };
+        append(self.database.dialect, transaction, &[entry]).await?;
+        self.keep_principal(transaction, &write.record).await?;
+        links::follow(self, transaction, &before.record, &write.record, now).await?;
+        tracing::debug!(kind = write.record.kind().name(), id = %write.record.uuid(), version, operation, "written");
+        Ok(version)
+    }
+
+    /// Writes records that are not there yet, one or thousands: each with its journal entry, its links, its principal.
+    pub(crate) async fn create(
+        &self,
+        transaction: &sea_orm::DatabaseTransaction,
+        author: &Author<'_>,
+        op: &Op,
+        records: &[Entity],
+    ) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        let meta = Meta { version: 1, created_at: now, updated_at: now, created_by: author.actor };
+        for kind in Kind::ALL {
+            let of_kind: Vec<&Entity> = records.iter().filter(|record| record.kind() == *kind).collect();
+            self.insert(transaction, *kind, &of_kind, &meta).await?;
+        }
+        let operation = op.name();
+        let entries: Vec<Entry<'_>> = records.iter().map(|record| self.entry(author, now, &operation, record)).collect();
+        append(self.database.dialect, transaction, &entries).await?;
+        self.add_principals(transaction, records).await?;
+        links::follow_new(self, transaction, records, now).await?;
+        for record in records {
+            tracing::debug!(kind = record.kind().name(), id = %record.uuid(), version = 1, operation, "written");
+        }
+        Ok(())
+    }
+
+    /// The entry of a new record.
+    fn entry<'a>(&self, author: &Author<'a>, now: chrono::DateTime<chrono::Utc>, operation: &'a str, record: &'a Entity) -> Entry<'a> {
+        Entry {
             id: self.ids.next(),
             now,
             actor: author.actor,
             organization: author.organization,
             command: author.command,
-            operation: &operation,
+            operation,
             reason: author.reason,
             request_id: author.request_id,
-            record: &write.record,
-            version,
-            facts_before: facts_before.as_ref(),
+            record,
+            version: 1,
+            facts_before: None,
             signature: author.signature.cloned(),
-        };
-        append(self.database.dialect, transaction, &entry).await?;
-        self.keep_principal(transaction, &write.record, before.is_none()).await?;
-        links::follow(self, transaction, before.as_ref().map(|before| &before.record), &write.record, now).await?;
-        tracing::debug!(kind = kind.name(), %id, version, operation, "written");
-        Ok(version)
+        }
     }
 
     async fn current(&self, transaction: &sea_orm::DatabaseTransaction, record: &Entity) -> Result<Option<Stored<Entity>>, StoreError> {
@@ -100,19 +130,25 @@ impl Vault {
         Ok(rows.pop().map(|row| row.entity()).transpose()?)
     }
 
-    async fn insert(&self, transaction: &sea_orm::DatabaseTransaction, record: &Entity, meta: &Meta) -> Result<(), StoreError> {
-        let def = record.kind().def();
+    async fn insert(
+        &self,
+        transaction: &sea_orm::DatabaseTransaction,
+        kind: Kind,
+        records: &[&Entity],
+        meta: &Meta,
+    ) -> Result<(), StoreError> {
+        let def = kind.def();
         let columns: Vec<&str> = def.columns.iter().map(|column| column.name).chain(META.iter().copied()).collect();
-        let mut sql = Sql::new(self.database.dialect, "INSERT INTO ");
-        sql.push(def.table).push(" (").push(&columns.join(", ")).push(", readers) VALUES (");
-        for (cell, column) in record.cells().iter().zip(def.columns) {
-            sql.bind_cell(cell, column.scalar).push(", ");
-        }
-        sql.bind_int(meta.version).push(", ").bind_time(meta.created_at).push(", ").bind_time(meta.updated_at).push(", ");
-        sql.bind_text(meta.created_by.kind.term()).push(", ").bind_uuid(meta.created_by.id).push(", ");
-        sql.bind(Value::Int(Some(record.readers().bits()))).push(")");
-        transaction.execute_raw(sql.statement()).await?;
-        Ok(())
+        let into = format!("{} ({}, readers)", def.table, columns.join(", "));
+        insert_many(self.database.dialect, transaction, &into, records, |sql, record| {
+            for (cell, column) in record.cells().iter().zip(def.columns) {
+                sql.bind_cell(cell, column.scalar).push(", ");
+            }
+            sql.bind_int(meta.version).push(", ").bind_time(meta.created_at).push(", ").bind_time(meta.updated_at).push(", ");
+            sql.bind_text(meta.created_by.kind.term()).push(", ").bind_uuid(meta.created_by.id).push(", ");
+            sql.bind(Value::Int(Some(record.readers().bits())));
+        })
+        .await
     }
 
     async fn update(
@@ -139,19 +175,56 @@ impl Vault {
         }
     }
 
-    /// Keeps principals in step: a new person or client can sign in, and any change of what is granted ends cached sight.
-    async fn keep_principal(&self, transaction: &sea_orm::DatabaseTransaction, record: &Entity, created: bool) -> Result<(), StoreError> {
-        match record {
-            Entity::Person(person) if created => self.add_principal(transaction, uuid(person.id), "PERSON", None).await,
-            Entity::ApiClient(client) if created => {
-                self.add_principal(transaction, uuid(client.id), "CLIENT", Some((&client.issuer, &client.client_id))).await
+    /// Lets new people and clients sign in; a new membership ends the cached sight of its person.
+    async fn add_principals(&self, transaction: &sea_orm::DatabaseTransaction, records: &[Entity]) -> Result<(), StoreError> {
+        let mut principals: Vec<Principal<'_>> = Vec::new();
+        let mut people: Vec<Uuid> = Vec::new();
+        for record in records {
+            match record {
+                Entity::Person(person) => principals.push((uuid(person.id), "PERSON", None)),
+                Entity::ApiClient(client) => {
+                    principals.push((uuid(client.id), "CLIENT", Some((&client.issuer, &client.client_id))));
+                }
+                Entity::Membership(membership) => people.push(uuid(membership.person_id)),
+                Entity::Organization(_)
+                | Entity::PersonContact(_)
+                | Entity::Study(_)
+                | Entity::StudyInternal(_)
+                | Entity::StudyBenchmark(_)
+                | Entity::StudyConfirmation(_)
+                | Entity::StudyRegistry(_)
+                | Entity::StudyCountry(_)
+                | Entity::Site(_)
+                | Entity::StudySite(_)
+                | Entity::StudySiteInternal(_)
+                | Entity::StudySiteContact(_)
+                | Entity::StudySiteRegistry(_)
+                | Entity::Engagement(_)
+                | Entity::EngagementInternal(_)
+                | Entity::EngagementConfirmation(_)
+                | Entity::ServiceScope(_) => {}
             }
-            Entity::Person(person) => self.touch_principals(transaction, "id = ", uuid(person.id)).await,
-            Entity::ApiClient(client) => self.touch_principals(transaction, "id = ", uuid(client.id)).await,
-            Entity::Membership(membership) => self.touch_principals(transaction, "id = ", uuid(membership.person_id)).await,
-            Entity::Engagement(engagement) if !created => {
+        }
+        let into = "principal (id, kind, access_version, issuer, subject)";
+        insert_many(self.database.dialect, transaction, into, &principals, |sql, (id, kind, named)| {
+            sql.bind_uuid(*id).push(", ").bind_text(kind).push(", 1, ");
+            sql.bind(Value::String(named.map(|(issuer, _)| issuer.to_owned()))).push(", ");
+            sql.bind(Value::String(named.map(|(_, subject)| subject.to_owned())));
+        })
+        .await?;
+        if people.is_empty() { Ok(()) } else { self.touch_principals(transaction, |sql| _ = sql.any_uuid("id", &people)).await }
+    }
+
+    /// Ends the cached sight of those whom the change of a record concerns.
+    async fn keep_principal(&self, transaction: &sea_orm::DatabaseTransaction, record: &Entity) -> Result<(), StoreError> {
+        let one = |id: Uuid| move |sql: &mut Sql| _ = sql.push("id = ").bind_uuid(id);
+        match record {
+            Entity::Person(person) => self.touch_principals(transaction, one(uuid(person.id))).await,
+            Entity::ApiClient(client) => self.touch_principals(transaction, one(uuid(client.id))).await,
+            Entity::Membership(membership) => self.touch_principals(transaction, one(uuid(membership.person_id))).await,
+            Entity::Engagement(engagement) => {
                 let concerned = "id IN (SELECT m.person_id FROM membership m WHERE m.engagement_id = ";
-                self.touch_principals(transaction, concerned, uuid(engagement.id)).await
+                self.touch_principals(transaction, |sql| _ = sql.push(concerned).bind_uuid(uuid(engagement.id)).push(")")).await
             }
             Entity::Organization(_)
             | Entity::PersonContact(_)
@@ -166,34 +239,15 @@ impl Vault {
             | Entity::StudySiteInternal(_)
             | Entity::StudySiteContact(_)
             | Entity::StudySiteRegistry(_)
-            | Entity::Engagement(_)
             | Entity::EngagementInternal(_)
             | Entity::EngagementConfirmation(_)
             | Entity::ServiceScope(_) => Ok(()),
         }
     }
 
-    async fn add_principal(
-        &self,
-        transaction: &sea_orm::DatabaseTransaction,
-        id: Uuid,
-        kind: &str,
-        named: Option<(&str, &str)>,
-    ) -> Result<(), StoreError> {
-        let mut sql = Sql::new(self.database.dialect, "INSERT INTO principal (id, kind, access_version, issuer, subject) VALUES (");
-        sql.bind_uuid(id).push(", ").bind_text(kind).push(", 1, ");
-        sql.bind(Value::String(named.map(|(issuer, _)| issuer.to_owned()))).push(", ");
-        sql.bind(Value::String(named.map(|(_, subject)| subject.to_owned()))).push(")");
-        transaction.execute_raw(sql.statement()).await?;
-        Ok(())
-    }
-
-    async fn touch_principals(&self, transaction: &sea_orm::DatabaseTransaction, which: &str, id: Uuid) -> Result<(), StoreError> {
+    async fn touch_principals(&self, transaction: &sea_orm::DatabaseTransaction, which: impl FnOnce(&mut Sql)) -> Result<(), StoreError> {
         let mut sql = Sql::new(self.database.dialect, "UPDATE principal SET access_version = access_version + 1 WHERE ");
-        sql.push(which).bind_uuid(id);
-        if which.contains('(') {
-            sql.push(")");
-        }
+        which(&mut sql);
         transaction.execute_raw(sql.statement()).await?;
         Ok(())
     }

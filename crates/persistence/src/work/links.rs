@@ -1,6 +1,6 @@
 //! Keeps the links through which parties see rows: what the domain says a row names, rewritten when the row changes, and since when.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::Value;
@@ -9,17 +9,16 @@ use tandem_domain::access::Link;
 use tandem_domain::access::links::{self, Target};
 use tandem_domain::engagement::{Engagement, ServiceScope};
 use tandem_domain::id::TypedId;
+use tandem_domain::party::ApiClient;
 use tandem_domain::portfolio::{Study, StudyCountry, StudySite};
-use tandem_domain::record::{CellError, Entity, Kind};
+use tandem_domain::record::{CellError, Entity, Kind, Record};
 use uuid::Uuid;
 
 use crate::dialect::Dialect;
 use crate::error::StoreError;
+use crate::many::insert_many;
 use crate::sql::Sql;
 use crate::vault::Vault;
-
-/// How many links one statement writes.
-const CHUNK: usize = 500;
 
 /// What is read of a link, in the order in which [`read`] takes it.
 const COLUMNS: &str = "target_id, organization_id, via, via_id, study_id, engagement_id, prime_engagement_id, country_code, study_site_id, \
@@ -27,8 +26,15 @@ const COLUMNS: &str = "target_id, organization_id, via, via_id, study_id, engage
 
 /// The statement that reads the links of these rows.
 pub(crate) fn select(dialect: Dialect, kind: Kind, ids: &[Uuid]) -> Sql {
+    let mut sql = select_all(dialect, kind);
+    sql.push(" WHERE ").any_uuid("v.target_id", ids);
+    sql
+}
+
+/// The statement that reads the links of every row of a kind.
+pub(crate) fn select_all(dialect: Dialect, kind: Kind) -> Sql {
     let mut sql = Sql::new(dialect, "SELECT ");
-    sql.push(COLUMNS).push(" FROM ").push(&kind.link_table()).push(" v WHERE ").any_uuid("v.target_id", ids);
+    sql.push(COLUMNS).push(" FROM ").push(&kind.link_table()).push(" v");
     sql
 }
 
@@ -56,40 +62,43 @@ pub(crate) fn read(row: &QueryResult) -> Result<(Uuid, Link), StoreError> {
 pub(crate) async fn follow(
     vault: &Vault,
     transaction: &DatabaseTransaction,
-    before: Option<&Entity>,
+    before: &Entity,
     after: &Entity,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     let mut keeper = Keeper { vault, transaction, now, gone: HashMap::new() };
     match (before, after) {
-        (Some(Entity::Engagement(before)), Entity::Engagement(after)) if same_links(before, after) => Ok(()),
-        (_, Entity::Engagement(engagement)) => keeper.engagement(engagement).await,
-        (_, Entity::ServiceScope(scope)) => keeper.coverage_of(scope.engagement_id.uuid()).await,
-        (Some(Entity::StudyCountry(before)), Entity::StudyCountry(after)) if before.lead_engagement_id == after.lead_engagement_id => {
-            Ok(())
-        }
-        (before, Entity::StudyCountry(country)) => keeper.country(country, before.is_none()).await,
-        (Some(Entity::StudySite(before)), Entity::StudySite(after))
-            if before.responsible_engagement_id == after.responsible_engagement_id =>
-        {
-            Ok(())
-        }
-        (before, Entity::StudySite(site)) => keeper.site(site, before.is_none()).await,
-        (Some(Entity::Study(before)), Entity::Study(after)) if before.vendor_roster_shared != after.vendor_roster_shared => {
-            keeper.roster(after.id.uuid(), after.vendor_roster_shared).await
-        }
-        (before, Entity::Membership(membership)) => {
-            // Ending a membership moves nothing: who was named stays named.
-            if before.is_none() { keeper.insert(&links::membership_links(membership)).await } else { Ok(()) }
-        }
-        (before, Entity::ApiClient(client)) => {
-            if before.is_some() {
-                return Ok(());
+        (Entity::Engagement(before), Entity::Engagement(after)) if same_links(before, after) => Ok(()),
+        (_, Entity::Engagement(engagement)) => {
+            let id = engagement.id.uuid();
+            for kind in [Kind::Organization, Kind::Person, Kind::Study] {
+                keeper.delete(kind, "via = 'engagement' AND via_id", &[id]).await?;
             }
-            let ids: Vec<Uuid> = client.engagement_ids.iter().map(|id| id.uuid()).collect();
-            let engagements: Vec<Engagement> = vault.system_read(transaction, "id", &ids).await?;
-            keeper.insert(&links::client_links(client, &engagements)).await
+            keeper.insert(&links::engagement_links(engagement)).await?;
+            keeper.cover_again(&[id]).await?;
+            keeper.rosters(&[engagement.study_id.uuid()], false).await
         }
+        (_, Entity::ServiceScope(scope)) => keeper.cover_again(&[scope.engagement_id.uuid()]).await,
+        (Entity::StudyCountry(before), Entity::StudyCountry(after)) if before.lead_engagement_id == after.lead_engagement_id => Ok(()),
+        (_, Entity::StudyCountry(country)) => {
+            keeper.delete(Kind::StudyCountry, "target_id", &[country.id.uuid()]).await?;
+            keeper.insert(&keeper.covered(vec![country.clone()], Vec::new(), &[]).await?).await
+        }
+        (Entity::StudySite(before), Entity::StudySite(after)) if before.responsible_engagement_id == after.responsible_engagement_id => {
+            Ok(())
+        }
+        (_, Entity::StudySite(site)) => {
+            keeper.delete(Kind::StudySite, "target_id", &[site.id.uuid()]).await?;
+            keeper.delete(Kind::Site, "study_site_id", &[site.id.uuid()]).await?;
+            let mut targets = links::study_site_links(site);
+            targets.extend(keeper.covered(Vec::new(), vec![site.clone()], &[]).await?);
+            keeper.insert(&targets).await
+        }
+        (Entity::Study(before), Entity::Study(after)) if before.vendor_roster_shared != after.vendor_roster_shared => {
+            keeper.rosters(&[after.id.uuid()], true).await
+        }
+        // Ending a membership moves nothing: who was named stays named. So with a client.
+        (_, Entity::Membership(_) | Entity::ApiClient(_)) => Ok(()),
         (
             _,
             Entity::Organization(_)
@@ -120,6 +129,84 @@ fn same_links(before: &Engagement, after: &Engagement) -> bool {
 /// A link that was there, and since when.
 type Gone = (Link, DateTime<Utc>);
 
+/// New records, sorted by what follows from them.
+#[derive(Default)]
+struct New {
+    /// The links that a record gives by itself.
+    direct: Vec<Target>,
+    engagements: Vec<Uuid>,
+    /// The studies of new engagements.
+    rosters: Vec<Uuid>,
+    /// The engagements of new scopes.
+    scoped: Vec<Uuid>,
+    countries: Vec<StudyCountry>,
+    sites: Vec<StudySite>,
+    clients: Vec<ApiClient>,
+}
+
+impl New {
+    fn of(records: &[Entity]) -> Self {
+        let mut new = Self::default();
+        for record in records {
+            match record {
+                Entity::Engagement(engagement) => {
+                    new.direct.extend(links::engagement_links(engagement));
+                    new.engagements.push(engagement.id.uuid());
+                    new.rosters.push(engagement.study_id.uuid());
+                }
+                Entity::ServiceScope(scope) => new.scoped.push(scope.engagement_id.uuid()),
+                Entity::StudyCountry(country) => new.countries.push(country.clone()),
+                Entity::StudySite(site) => {
+                    new.direct.extend(links::study_site_links(site));
+                    new.sites.push(site.clone());
+                }
+                Entity::Membership(membership) => new.direct.extend(links::membership_links(membership)),
+                Entity::ApiClient(client) => new.clients.push(client.clone()),
+                Entity::Organization(_)
+                | Entity::Person(_)
+                | Entity::PersonContact(_)
+                | Entity::Study(_)
+                | Entity::StudyInternal(_)
+                | Entity::StudyBenchmark(_)
+                | Entity::StudyConfirmation(_)
+                | Entity::StudyRegistry(_)
+                | Entity::Site(_)
+                | Entity::StudySiteInternal(_)
+                | Entity::StudySiteContact(_)
+                | Entity::StudySiteRegistry(_)
+                | Entity::EngagementInternal(_)
+                | Entity::EngagementConfirmation(_) => {}
+            }
+        }
+        for ids in [&mut new.engagements, &mut new.rosters, &mut new.scoped] {
+            ids.sort_unstable();
+            ids.dedup();
+        }
+        new
+    }
+}
+
+/// Writes the links that follow from new records, which are in the database already. What is new has no links to be rewritten.
+pub(crate) async fn follow_new(
+    vault: &Vault,
+    transaction: &DatabaseTransaction,
+    records: &[Entity],
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let mut keeper = Keeper { vault, transaction, now, gone: HashMap::new() };
+    let New { direct: mut targets, engagements, rosters, mut scoped, countries, sites, clients } = New::of(records);
+    targets.extend(keeper.clients(&clients).await?);
+    scoped.retain(|id| engagements.binary_search(id).is_err());
+    keeper.delete_coverage(&scoped).await?;
+    let mut whole = [engagements, scoped].concat();
+    whole.sort_unstable();
+    targets.extend(keeper.coverage_of(&whole).await?);
+    // What these engagements cover of the new places is said already; there are the others.
+    targets.extend(keeper.covered(countries, sites, &whole).await?);
+    keeper.insert(&targets).await?;
+    keeper.rosters(&rosters, false).await
+}
+
 struct Keeper<'a> {
     vault: &'a Vault,
     transaction: &'a DatabaseTransaction,
@@ -129,80 +216,88 @@ struct Keeper<'a> {
 }
 
 impl Keeper<'_> {
-    async fn engagement(&mut self, engagement: &Engagement) -> Result<(), StoreError> {
-        let id = engagement.id.uuid();
-        for kind in [Kind::Organization, Kind::Person, Kind::Study] {
-            self.delete(kind, "via = 'engagement' AND via_id = ", id).await?;
-        }
-        self.insert(&links::engagement_links(engagement)).await?;
-        self.coverage_of(id).await?;
-        let study: Vec<Study> = self.vault.system_read(self.transaction, "id", &[engagement.study_id.uuid()]).await?;
-        match study.first() {
-            Some(study) if study.vendor_roster_shared => self.roster(study.id.uuid(), true).await,
-            _ => Ok(()),
-        }
+    async fn clients(&self, clients: &[ApiClient]) -> Result<Vec<Target>, StoreError> {
+        let ids: Vec<Uuid> = clients.iter().flat_map(|client| client.engagement_ids.iter().map(|id| id.uuid())).collect();
+        let engagements: Vec<Engagement> = self.read("id", &ids).await?;
+        Ok(clients.iter().flat_map(|client| links::client_links(client, &engagements)).collect())
     }
 
-    /// Everything that one engagement covers of its study.
-    async fn coverage_of(&mut self, engagement: Uuid) -> Result<(), StoreError> {
+    /// Rewrites everything that these engagements cover.
+    async fn cover_again(&mut self, engagements: &[Uuid]) -> Result<(), StoreError> {
+        self.delete_coverage(engagements).await?;
+        self.insert(&self.coverage_of(engagements).await?).await
+    }
+
+    async fn delete_coverage(&mut self, engagements: &[Uuid]) -> Result<(), StoreError> {
         for kind in [Kind::StudyCountry, Kind::StudySite, Kind::Site] {
-            self.delete(kind, "engagement_id = ", engagement).await?;
-        }
-        let engagements: Vec<Engagement> = self.vault.system_read(self.transaction, "id", &[engagement]).await?;
-        for engagement in &engagements {
-            let scopes: Vec<ServiceScope> = self.vault.system_read(self.transaction, "engagement_id", &[engagement.id.uuid()]).await?;
-            let study = [engagement.study_id.uuid()];
-            let countries: Vec<StudyCountry> = self.vault.system_read(self.transaction, "study_id", &study).await?;
-            let sites: Vec<StudySite> = self.vault.system_read(self.transaction, "study_id", &study).await?;
-            self.insert(&links::coverage_links(engagement, &scopes, &countries, &sites)).await?;
+            self.delete(kind, "engagement_id", engagements).await?;
         }
         Ok(())
     }
 
-    /// A country; a new one has no links to be rewritten.
-    async fn country(&mut self, country: &StudyCountry, new: bool) -> Result<(), StoreError> {
-        if !new {
-            self.delete(Kind::StudyCountry, "target_id = ", country.id.uuid()).await?;
-        }
-        self.covered(country.study_id.uuid(), std::slice::from_ref(country), &[]).await
+    /// Everything that these engagements cover of their studies.
+    async fn coverage_of(&self, ids: &[Uuid]) -> Result<Vec<Target>, StoreError> {
+        let engagements: Vec<Engagement> = self.read("id", ids).await?;
+        let mut studies: Vec<Uuid> = engagements.iter().map(|engagement| engagement.study_id.uuid()).collect();
+        studies.sort_unstable();
+        studies.dedup();
+        let countries: Vec<StudyCountry> = self.read("study_id", &studies).await?;
+        let sites: Vec<StudySite> = self.read("study_id", &studies).await?;
+        self.coverage(&engagements, countries, sites).await
     }
 
-    /// A site of a study; a new one has no links to be rewritten.
-    async fn site(&mut self, site: &StudySite, new: bool) -> Result<(), StoreError> {
-        if !new {
-            self.delete(Kind::StudySite, "target_id = ", site.id.uuid()).await?;
-            self.delete(Kind::Site, "study_site_id = ", site.id.uuid()).await?;
-        }
-        self.insert(&links::study_site_links(site)).await?;
-        self.covered(site.study_id.uuid(), &[], std::slice::from_ref(site)).await
+    /// These countries and sites for every engagement of their studies, `but` these (in order).
+    async fn covered(&self, countries: Vec<StudyCountry>, sites: Vec<StudySite>, but: &[Uuid]) -> Result<Vec<Target>, StoreError> {
+        let of_countries = countries.iter().map(|country| country.study_id.uuid());
+        let mut studies: Vec<Uuid> = of_countries.chain(sites.iter().map(|site| site.study_id.uuid())).collect();
+        studies.sort_unstable();
+        studies.dedup();
+        let mut engagements: Vec<Engagement> = self.read("study_id", &studies).await?;
+        engagements.retain(|engagement| but.binary_search(&engagement.id.uuid()).is_err());
+        self.coverage(&engagements, countries, sites).await
     }
 
-    /// These countries and sites for every engagement of their study.
-    async fn covered(&self, study: Uuid, countries: &[StudyCountry], sites: &[StudySite]) -> Result<(), StoreError> {
-        let engagements: Vec<Engagement> = self.vault.system_read(self.transaction, "study_id", &[study]).await?;
+    /// What these engagements cover of these countries and sites, each of those of its own study.
+    async fn coverage(
+        &self,
+        engagements: &[Engagement],
+        countries: Vec<StudyCountry>,
+        sites: Vec<StudySite>,
+    ) -> Result<Vec<Target>, StoreError> {
         let ids: Vec<Uuid> = engagements.iter().map(|engagement| engagement.id.uuid()).collect();
-        let scopes: Vec<ServiceScope> = self.vault.system_read(self.transaction, "engagement_id", &ids).await?;
-        let mut targets = Vec::new();
-        for engagement in &engagements {
-            targets.extend(links::coverage_links(engagement, &scopes, countries, sites));
-        }
+        let scopes = by(self.read("engagement_id", &ids).await?, |scope: &ServiceScope| scope.engagement_id.uuid());
+        let countries = by(countries, |country| country.study_id.uuid());
+        let sites = by(sites, |site| site.study_id.uuid());
+        let targets = engagements.iter().flat_map(|engagement| {
+            let study = engagement.study_id.uuid();
+            links::coverage_links(engagement, of(&scopes, engagement.id.uuid()), of(&countries, study), of(&sites, study))
+        });
+        Ok(targets.collect())
+    }
+
+    /// Rewrites which vendors of these studies know of one another; of those that do not share it, only where it may have been.
+    async fn rosters(&mut self, studies: &[Uuid], unshared_too: bool) -> Result<(), StoreError> {
+        let mut studies: Vec<Study> = self.read("id", studies).await?;
+        studies.retain(|study| unshared_too || study.vendor_roster_shared);
+        let ids: Vec<Uuid> = studies.iter().map(|study| study.id.uuid()).collect();
+        self.delete(Kind::Organization, "via = 'study' AND via_id", &ids).await?;
+        let engagements = by(self.read("study_id", &ids).await?, |engagement: &Engagement| engagement.study_id.uuid());
+        let of_study = |study: &Study| links::roster_links(study.id.uuid(), study.vendor_roster_shared, of(&engagements, study.id.uuid()));
+        let targets: Vec<Target> = studies.iter().flat_map(of_study).collect();
         self.insert(&targets).await
     }
 
-    async fn roster(&mut self, study: Uuid, shared: bool) -> Result<(), StoreError> {
-        self.delete(Kind::Organization, "via = 'study' AND via_id = ", study).await?;
-        let engagements: Vec<Engagement> = self.vault.system_read(self.transaction, "study_id", &[study]).await?;
-        self.insert(&links::roster_links(study, shared, &engagements)).await
+    async fn read<T: Record>(&self, column: &str, ids: &[Uuid]) -> Result<Vec<T>, StoreError> {
+        self.vault.system_read(self.transaction, column, ids).await
     }
 
-    async fn delete(&mut self, kind: Kind, which: &str, id: Uuid) -> Result<(), StoreError> {
-        let dialect = self.vault.database.dialect;
-        let mut sql = Sql::new(dialect, "DELETE FROM ");
-        sql.push(&kind.link_table()).push(" WHERE ").push(which).bind_uuid(id).push(" RETURNING ").push(COLUMNS);
-        for row in self.transaction.query_all_raw(sql.statement()).await? {
-            let (target, link) = read(&row)?;
-            self.gone.entry((kind, target)).or_default().push((link, dialect.read_time(&row, 12)?.ok_or(CellError)?));
+    async fn delete(&self, kind: Kind, column: &str, ids: &[Uuid]) -> Result<(), StoreError> {
+        if ids.is_empty() {
+            return Ok(());
         }
+        let mut sql = Sql::new(self.vault.database.dialect, "DELETE FROM ");
+        sql.push(&kind.link_table()).push(" WHERE ").any_uuid(column, ids);
+        self.transaction.execute_raw(sql.statement()).await?;
         Ok(())
     }
 
@@ -221,37 +316,39 @@ impl Keeper<'_> {
     async fn insert(&self, targets: &[Target]) -> Result<(), StoreError> {
         for kind in Kind::ALL.iter().filter(|kind| kind.def().linked) {
             let of_kind: Vec<&Target> = targets.iter().filter(|(target, _, _)| target == kind).collect();
-            for chunk in of_kind.chunks(CHUNK) {
-                self.insert_chunk(*kind, chunk).await?;
-            }
+            let into = format!("{} {LINK_COLUMNS}", kind.link_table());
+            insert_many(self.vault.database.dialect, self.transaction, &into, &of_kind, |sql, target| {
+                push_link(sql, target, self.since(target))
+            })
+            .await?;
         }
         Ok(())
     }
+}
 
-    async fn insert_chunk(&self, kind: Kind, targets: &[&Target]) -> Result<(), StoreError> {
-        let mut sql = Sql::new(self.vault.database.dialect, "INSERT INTO ");
-        sql.push(&kind.link_table()).push(
-            " (organization_id, target_id, via, via_id, study_id, engagement_id, prime_engagement_id, country_code, study_site_id, \
-             valid_from, valid_to, at_work, since) VALUES ",
-        );
-        for (index, whole) in targets.iter().enumerate() {
-            let (_, target, link) = whole;
-            sql.push(if index == 0 { "(" } else { ", (" });
-            sql.bind_uuid(link.organization)
-                .push(", ")
-                .bind_uuid(*target)
-                .push(", ")
-                .bind_text(link.via.prefix())
-                .push(", ")
-                .bind_uuid(link.via_id);
-            for id in [link.study, link.engagement, link.prime_engagement] {
-                sql.push(", ").bind(Value::Uuid(id));
-            }
-            sql.push(", ").bind(Value::String(link.country.clone())).push(", ").bind(Value::Uuid(link.study_site));
-            sql.push(", ").bind(Value::ChronoDate(link.valid_from)).push(", ").bind(Value::ChronoDate(link.valid_to));
-            sql.push(", ").bind(Value::Bool(Some(link.at_work))).push(", ").bind_time(self.since(whole)).push(")");
-        }
-        self.transaction.execute_raw(sql.statement()).await?;
-        Ok(())
+const LINK_COLUMNS: &str = "(organization_id, target_id, via, via_id, study_id, engagement_id, prime_engagement_id, country_code, \
+     study_site_id, valid_from, valid_to, at_work, since)";
+
+fn push_link(sql: &mut Sql, (_, target, link): &Target, since: DateTime<Utc>) {
+    sql.bind_uuid(link.organization).push(", ").bind_uuid(*target).push(", ");
+    sql.bind_text(link.via.prefix()).push(", ").bind_uuid(link.via_id);
+    for id in [link.study, link.engagement, link.prime_engagement] {
+        sql.push(", ").bind(Value::Uuid(id));
     }
+    sql.push(", ").bind(Value::String(link.country.clone())).push(", ").bind(Value::Uuid(link.study_site));
+    sql.push(", ").bind(Value::ChronoDate(link.valid_from)).push(", ").bind(Value::ChronoDate(link.valid_to));
+    sql.push(", ").bind(Value::Bool(Some(link.at_work))).push(", ").bind_time(since);
+}
+
+/// Records by what they belong to.
+fn by<T>(records: Vec<T>, owner: impl Fn(&T) -> Uuid) -> BTreeMap<Uuid, Vec<T>> {
+    let mut sorted: BTreeMap<Uuid, Vec<T>> = BTreeMap::new();
+    for record in records {
+        sorted.entry(owner(&record)).or_default().push(record);
+    }
+    sorted
+}
+
+fn of<T>(sorted: &BTreeMap<Uuid, Vec<T>>, owner: Uuid) -> &[T] {
+    sorted.get(&owner).map(Vec::as_slice).unwrap_or_default()
 }

@@ -144,6 +144,17 @@ impl Graph {
         Answered { answer, fell, statements: session.store().statements() }
     }
 
+    /// How the database means to find what an operation that has a plan asks for, statement by statement; nothing where it has none.
+    /// For those who watch over indexes.
+    pub async fn explain(&self, viewer: Arc<Viewer>, asked: Asked) -> Option<Vec<String>> {
+        self.answer(Arc::clone(&viewer), asked.clone(), Circumstance::default()).await;
+        let (cursors, limits) = (Arc::clone(&self.cursors), Arc::clone(&self.limits));
+        let session = Session::explaining(self.vault.clone(), viewer, cursors, limits);
+        let answer = self.by_levels(&session, &asked).await;
+        session.store().refresh().await;
+        answer.ok().map(|_| session.store().plans())
+    }
+
     /// Answers one request of one viewer by resolvers.
     pub async fn execute(&self, viewer: Arc<Viewer>, request: Request, circumstance: Circumstance) -> Response {
         self.execute_counted(viewer, request, circumstance).await.0

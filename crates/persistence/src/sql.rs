@@ -98,6 +98,11 @@ impl Sql {
         &self.text
     }
 
+    /// The same statement after other words, such as those that ask how it would be carried out.
+    pub(crate) fn after(&self, words: &str) -> Statement {
+        Statement::from_sql_and_values(self.dialect.backend(), format!("{words}{}", self.text), self.values.clone())
+    }
+
     pub(crate) fn statement(self) -> Statement {
         Statement::from_sql_and_values(self.dialect.backend(), self.text, self.values)
     }

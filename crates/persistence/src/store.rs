@@ -7,8 +7,8 @@ mod page;
 mod rows;
 
 use std::collections::HashMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, PoisonError};
 
 use sea_orm::{ConnectionTrait, DatabaseTransaction, QueryResult};
 use tandem_domain::access::{Facts, Link, Viewer};
@@ -23,6 +23,7 @@ pub use page::{Compare, Filter, Order, PageRequest, PageSlice, Test};
 pub use rows::{RowRef, Rows};
 
 use crate::database::Database;
+use crate::dialect::Dialect;
 use crate::error::StoreError;
 use crate::row::{self, Row};
 use crate::scope::{Source, push_scope};
@@ -39,11 +40,40 @@ pub struct Store {
     snapshot: Mutex<Option<DatabaseTransaction>>,
     statements: AtomicUsize,
     alone: AtomicBool,
+    /// The database's plans of all statements, where somebody wants to see them.
+    plans: Option<std::sync::Mutex<Vec<String>>>,
 }
 
 impl Store {
     pub(crate) fn new(database: Database, viewer: Arc<Viewer>) -> Self {
-        Self { database, viewer, snapshot: Mutex::new(None), statements: AtomicUsize::new(0), alone: AtomicBool::new(false) }
+        Self { database, viewer, snapshot: Mutex::new(None), statements: AtomicUsize::new(0), alone: AtomicBool::new(false), plans: None }
+    }
+
+    /// The same store, which also asks the database how it means to find what each statement asks for.
+    #[must_use]
+    pub fn explaining(self) -> Self {
+        Self { plans: Some(std::sync::Mutex::default()), ..self }
+    }
+
+    /// The plans of all statements so far, as the database tells them.
+    #[must_use]
+    pub fn plans(&self) -> Vec<String> {
+        let plans = self.plans.as_ref().map(|plans| plans.lock().unwrap_or_else(PoisonError::into_inner).clone());
+        plans.unwrap_or_default()
+    }
+
+    async fn explain(&self, transaction: &DatabaseTransaction, sql: &Sql) -> Result<(), StoreError> {
+        let Some(plans) = &self.plans else { return Ok(()) };
+        let (words, column) = match self.database.dialect {
+            Dialect::Postgres => ("EXPLAIN (COSTS OFF) ", 0),
+            Dialect::Sqlite => ("EXPLAIN QUERY PLAN ", 3),
+        };
+        let mut lines = Vec::new();
+        for row in transaction.query_all_raw(sql.after(words)).await? {
+            lines.push(row.try_get_by_index::<String>(column)?);
+        }
+        plans.lock().unwrap_or_else(PoisonError::into_inner).push(lines.join("\n"));
+        Ok(())
     }
 
     /// Whose store it is.
@@ -74,13 +104,14 @@ impl Store {
     async fn query(&self, sql: Sql) -> Result<Vec<QueryResult>, StoreError> {
         self.statements.fetch_add(1, Ordering::Relaxed);
         let mut snapshot = self.snapshot.lock().await;
-        if self.alone.swap(false, Ordering::Relaxed) && snapshot.is_none() {
+        if self.alone.swap(false, Ordering::Relaxed) && snapshot.is_none() && self.plans.is_none() {
             return Ok(self.database.reader().query_all_raw(sql.statement()).await?);
         }
         let transaction = match &mut *snapshot {
             Some(transaction) => transaction,
             empty => empty.insert(self.database.snapshot().await?),
         };
+        self.explain(transaction, &sql).await?;
         Ok(transaction.query_all_raw(sql.statement()).await?)
     }
 

@@ -185,7 +185,6 @@ const ALWAYS_SEEN: &[&str] = &[
     "Engagement.leadSponsor",
     "Engagement.leadVendor",
     "Engagement.sponsor",
-    "Engagement.subcontracts",
     "Engagement.vendor",
     "Membership.organization",
     "Membership.person",

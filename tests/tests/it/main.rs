@@ -12,6 +12,8 @@ mod commands;
 #[cfg(test)]
 mod edges;
 #[cfg(test)]
+mod explain;
+#[cfg(test)]
 mod identity;
 #[cfg(test)]
 mod imports;

@@ -30,7 +30,25 @@ pub(crate) struct Session {
 
 impl Session {
     pub(crate) fn new(vault: Vault, viewer: Arc<Viewer>, circumstance: Circumstance, cursors: Arc<Cursors>, limits: Arc<Limits>) -> Self {
-        let store = Arc::new(vault.store(Arc::clone(&viewer)));
+        let store = vault.store(Arc::clone(&viewer));
+        Self::over(vault, viewer, circumstance, cursors, limits, store)
+    }
+
+    /// A session that keeps the database's plans of its statements.
+    pub(crate) fn explaining(vault: Vault, viewer: Arc<Viewer>, cursors: Arc<Cursors>, limits: Arc<Limits>) -> Self {
+        let store = vault.store(Arc::clone(&viewer)).explaining();
+        Self::over(vault, viewer, Circumstance::default(), cursors, limits, store)
+    }
+
+    fn over(
+        vault: Vault,
+        viewer: Arc<Viewer>,
+        circumstance: Circumstance,
+        cursors: Arc<Cursors>,
+        limits: Arc<Limits>,
+        store: Store,
+    ) -> Self {
+        let store = Arc::new(store);
         let loaders = RwLock::new(Arc::new(Loaders::over(Arc::clone(&store))));
         Self { vault, viewer, circumstance, cursors, limits, store, loaders, redactions: Mutex::new(Vec::new()) }
     }

@@ -435,10 +435,11 @@ fn push_keys(sql: &mut Sql, request: &PageRequest, alias: &str) {
             sql.push(", ");
         }
         let column = format!("{alias}.{}", key.column);
-        if request.nullable(key.column) {
-            sql.push(&column).push(if request.backward { " IS NULL DESC, " } else { " IS NULL, " });
-        }
         sql.push(&column).push(if key.descending == request.backward { " ASC" } else { " DESC" });
+        if request.nullable(key.column) {
+            // Last in either direction, and so first for a page that is read from its end. An index in this order serves it.
+            sql.push(if request.backward { " NULLS FIRST" } else { " NULLS LAST" });
+        }
     }
 }
 

@@ -18,6 +18,9 @@ use crate::{Arguments, Fail, mutation, proc, say};
 /// How often server and statement are compared before anything is measured.
 const COMPARED: usize = 5;
 
+/// How many study sites are changed at most.
+const CHANGED: usize = 640;
+
 struct Bench<'a> {
     arguments: &'a Arguments,
     cluster: Cluster,
@@ -91,9 +94,11 @@ impl Bench<'_> {
         let by = if resolvers { By::Resolvers } else { By::Server };
         for question in questions {
             for role in self.roles.clone().into_iter().filter(|role| question.is_for(*role)) {
-                let asker = Rc::new(self.asker(&server, &url, role, *question).await?);
+                let asker = self.asker(&server, &url, role, *question).await?;
                 let script = if resolvers { None } else { Some(self.script(&asker, role, *question).await?) };
                 for clients in self.arguments.clients.clone() {
+                    // Anew each time: what is sent by hand changes study sites too.
+                    let asker = Rc::new(self.asker(&server, &url, role, *question).await?);
                     let cell = self.measure(&server, &asker, (by, *question, role, clients)).await?;
                     self.keep(cell);
                     // Reading by hand is compared at each number of clients as well: it shares the processors with nobody.
@@ -165,8 +170,11 @@ impl Bench<'_> {
         let studies = all(&mut line, "studies").await?.into_iter().map(|(id, _)| id).collect();
         let mut sites = Vec::new();
         if question == Question::Q5 {
-            let all = all(&mut line, "studySites").await?;
-            sites = all.into_iter().map(|(id, version)| Site { id, version: AtomicU64::new(version) }).collect();
+            for (id, version) in all(&mut line, "studySites").await? {
+                if sites.len() < CHANGED && may_change(&mut line, &id, version).await? {
+                    sites.push(Site { id, version: AtomicU64::new(version) });
+                }
+            }
         }
         Ok(Asker { address: server.address.clone(), token, studies, sites })
     }
@@ -197,25 +205,26 @@ impl Bench<'_> {
         question.script(role, &org, studies).ok_or_else(|| "there is no statement".into())
     }
 
+    async fn log_statements(&self, which: &str) -> Result<(), Fail> {
+        self.cluster.psql(&format!("ALTER SYSTEM SET log_statement = '{which}'"), &[])?;
+        self.cluster.psql("SELECT pg_reload_conf()", &[])?;
+        // The server's processes hear of it by a signal.
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        Ok(())
+    }
+
     /// Q5: has the database log one change, and makes a script of what it says.
     async fn change(&self, asker: &Asker, role: Role, line: &mut Line) -> Result<String, Fail> {
         let site = asker.sites.first().ok_or("there is no study site")?;
         let log = self.cluster.folder.join("log/server.json");
         let document = Question::Q5.document("it");
-        let logging = async |what: &str| -> Result<(), Fail> {
-            self.cluster.psql(&format!("ALTER SYSTEM SET log_statement = '{what}'"), &[])?;
-            self.cluster.psql("SELECT pg_reload_conf()", &[])?;
-            // The server's processes hear of it by a signal.
-            tokio::time::sleep(Duration::from_millis(500)).await;
-            Ok(())
-        };
-        logging("all").await?;
+        self.log_statements("all").await?;
         let offset = std::fs::metadata(&log)?.len();
         let version = site.version.load(std::sync::atomic::Ordering::Relaxed);
         let variables = json!({ "id": site.id, "version": version, "target": 7_000_000 + version });
         let answer = line.data(&document, &variables).await?;
         site.version.store(version + 1, std::sync::atomic::Ordering::Relaxed);
-        logging("none").await?;
+        self.log_statements("none").await?;
         if !answer["it"]["userErrors"].as_array().is_some_and(Vec::is_empty) {
             return Err(format!("{document} {variables}: {answer}").into());
         }
@@ -229,6 +238,19 @@ impl Bench<'_> {
         std::fs::write(&copy, &script)?;
         say(&format!("Q5 as {}: {} statements in a change, by hand as {}", role.name(), statements.len(), copy.display()));
         Ok(script)
+    }
+}
+
+/// Whether the role may change this study site; of what it sees, a vendor may not change all. Any other refusal ends the run.
+async fn may_change(line: &mut Line, id: &str, version: u64) -> Result<bool, Fail> {
+    let document = "mutation($id: ID!, $version: Int!) { studySiteUpdate(input: { id: $id, expectedVersion: $version, \
+         targetEnrollment: 1, dryRun: true }) { userErrors { code } } }";
+    let answer = line.data(document, &json!({ "id": id, "version": version })).await?;
+    let errors = answer["studySiteUpdate"]["userErrors"].as_array().ok_or("no answer to a dry run")?;
+    match errors.first().and_then(|error| error["code"].as_str()) {
+        None => Ok(true),
+        Some("FORBIDDEN") => Ok(false),
+        Some(_) => Err(format!("{id}: {answer}").into()),
     }
 }
 

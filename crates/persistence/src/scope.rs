@@ -11,13 +11,16 @@ use tandem_domain::id::TypedId;
 use tandem_domain::record::{FactColumn, Kind};
 use uuid::Uuid;
 
+use crate::dialect::Dialect;
 use crate::sql::Sql;
 
 /// Where the facts of rows stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Source {
-    /// On the kind's own table.
+    /// On the kind's own table, of rows that are at hand: each is tried by itself.
     Table,
+    /// On the kind's own table, of rows that are sought among all: the links say which.
+    List,
     /// On journal entries about records of the kind.
     Journal,
 }
@@ -105,7 +108,7 @@ impl Columns<'_> {
     fn fact(&self, fact: FactColumn) -> Option<String> {
         let column = self.kind.def().fact(fact)?;
         let column = match self.source {
-            Source::Table => column,
+            Source::Table | Source::List => column,
             Source::Journal => journal_column(fact),
         };
         Some(format!("{}.{column}", self.alias))
@@ -113,7 +116,7 @@ impl Columns<'_> {
 
     fn id(&self) -> String {
         match self.source {
-            Source::Table => format!("{}.id", self.alias),
+            Source::Table | Source::List => format!("{}.id", self.alias),
             Source::Journal => format!("{}.entity_id", self.alias),
         }
     }
@@ -152,8 +155,8 @@ fn push_way(sql: &mut Sql, viewer: &Viewer, columns: &Columns<'_>, way: Way, sco
                 sql.push("1 = 0");
                 return;
             }
-            sql.push(&columns.id()).push(" IN (SELECT v.target_id FROM ").push(&columns.kind.link_table());
-            sql.push(" v WHERE v.organization_id = ").bind_uuid(organization).push(" AND v.via = ").bind_text(via.prefix());
+            let end = begin_links(sql, columns);
+            sql.push("v.organization_id = ").bind_uuid(organization).push(" AND v.via = ").bind_text(via.prefix());
             match names {
                 Names::Anything => {}
                 Names::Study => {
@@ -166,7 +169,7 @@ fn push_way(sql: &mut Sql, viewer: &Viewer, columns: &Columns<'_>, way: Way, sco
             push_days(sql, today);
             push_since(sql, columns);
             push_link_cover(sql, scopes, cover);
-            sql.push(")");
+            sql.push(end);
             push_audience(sql, columns, audience);
         }
         Way::Myself => push_owner(sql, columns, FactColumn::Person, viewer.principal),
@@ -195,6 +198,26 @@ fn push_way(sql: &mut Sql, viewer: &Viewer, columns: &Columns<'_>, way: Way, sco
     }
 }
 
+/// Begins the condition that a link `v` leads to the row; what is returned ends it.
+///
+/// Rows that are sought are found by the links, read once. On PostgreSQL as an array, which it looks up one by one whatever else stands
+/// in the condition; left to itself it reads the whole table and tries each row, because it cannot know how few they are. Rows at
+/// hand are tried each by one look into the links, which a limit keeps from being turned into a join with all of them.
+fn begin_links(sql: &mut Sql, columns: &Columns<'_>) -> &'static str {
+    let (id, links) = (columns.id(), columns.kind.link_table());
+    let (before, select, end) = match (columns.source, sql.dialect) {
+        (Source::List, Dialect::Postgres) => (format!("{id} = ANY(ARRAY("), "v.target_id", "))"),
+        (Source::List, Dialect::Sqlite) => (format!("{id} IN ("), "v.target_id", ")"),
+        (Source::Table | Source::Journal, Dialect::Postgres) => ("COALESCE((".to_owned(), "TRUE", " LIMIT 1), FALSE)"),
+        (Source::Table | Source::Journal, Dialect::Sqlite) => ("EXISTS (".to_owned(), "1", ")"),
+    };
+    sql.push(&before).push("SELECT ").push(select).push(" FROM ").push(&links).push(" v WHERE ");
+    if columns.source != Source::List {
+        sql.push("v.target_id = ").push(&id).push(" AND ");
+    }
+    end
+}
+
 /// Adds that a link counts on this day.
 fn push_days(sql: &mut Sql, today: NaiveDate) {
     sql.push(" AND (v.valid_from IS NULL OR v.valid_from <= ").bind_date(today);
@@ -204,7 +227,7 @@ fn push_days(sql: &mut Sql, today: NaiveDate) {
 /// For entries of the journal: a link shows nothing that was recorded before it came to be, nor before its first day. Whoever is
 /// engaged, made responsible or covered today does not read what was done, and why, before he was, whatever days he is given.
 fn push_since(sql: &mut Sql, columns: &Columns<'_>) {
-    if columns.source == Source::Table {
+    if columns.source != Source::Journal {
         return;
     }
     let recorded_at = format!("{}.recorded_at", columns.alias);
@@ -266,12 +289,13 @@ fn push_engagements(sql: &mut Sql, columns: &Columns<'_>, scopes: &Scopes, today
         return;
     }
     if lies_where_engagements_work(columns.kind) {
-        any.next(sql).push(&columns.id()).push(" IN (SELECT v.target_id FROM ").push(&columns.kind.link_table()).push(" v WHERE (");
+        let end = begin_links(any.next(sql), columns);
+        sql.push("(");
         push_link_engagements(sql, &engagements, &primes);
         sql.push(")");
         push_days(sql, today);
         push_since(sql, columns);
-        sql.push(")");
+        sql.push(end);
         return;
     }
     for (fact, ids) in [(FactColumn::Engagement, &engagements), (FactColumn::PrimeEngagement, &primes)] {
@@ -348,7 +372,6 @@ mod tests {
     use tandem_domain::party::MembershipScope;
 
     use super::*;
-    use crate::dialect::Dialect;
 
     fn id<T: TypedId>(number: u128) -> T {
         T::from_uuid(Uuid::from_u128(number))
@@ -431,6 +454,8 @@ mod tests {
                 text.push_str(&format!("{who}: {}\n{}\n\n", kind.words(), predicate(dialect, viewer, *kind, Source::Table)));
             }
         }
+        let list = predicate(dialect, &project_manager, Kind::StudySite, Source::List);
+        text.push_str(&format!("a vendor's project manager: a list of study sites\n{list}\n\n"));
         let journal = predicate(dialect, &project_manager, Kind::Engagement, Source::Journal);
         text.push_str(&format!("a vendor's project manager: the history of an engagement\n{journal}\n"));
         text

@@ -228,7 +228,8 @@ impl Store {
     }
 
     fn push_scoped_filter(&self, sql: &mut Sql, request: &PageRequest, alias: &str) {
-        push_scope(sql, self.viewer(), request.kind, alias, Source::Table);
+        let source = if request.parent.is_some() { Source::Table } else { Source::List };
+        push_scope(sql, self.viewer(), request.kind, alias, source);
         sql.push(" AND ");
         self.push_filter(sql, request.kind, &request.filter, alias);
     }

@@ -3,6 +3,10 @@
 
 use std::process::ExitCode;
 
+/// Measured against the system's own with `scripts/bench`: see ARCHITECTURE.md, "Speed".
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     tandem_gateway::cli::main()
 }

@@ -4,9 +4,7 @@ use std::time::{Duration, Instant};
 
 use sea_orm::SqliteTransactionMode;
 use sea_orm::sqlx::sqlite::{SqliteConnection, SqliteJournalMode, SqliteSynchronous};
-use sea_orm::{
-    ConnectOptions, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, IsolationLevel, TransactionOptions, TransactionTrait,
-};
+use sea_orm::{ConnectOptions, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, TransactionOptions, TransactionTrait};
 use tandem_migrations::{Migrator, MigratorTrait};
 
 use crate::dialect::Dialect;
@@ -69,7 +67,7 @@ impl Database {
         } else {
             let writing = (connect.connections / 3).max(1);
             let read = sea_orm::Database::connect(postgres(connect, connect.connections.saturating_sub(writing), SNAPSHOT)).await?;
-            let write = sea_orm::Database::connect(postgres(connect, writing, &[])).await?;
+            let write = sea_orm::Database::connect(postgres(connect, writing, COMMAND)).await?;
             Ok(Self { dialect: Dialect::Postgres, read, write })
         }
     }
@@ -89,7 +87,7 @@ impl Database {
     /// A writing transaction. On SQLite it takes the write lock at once, so that it never has to give up half-way.
     pub(crate) async fn begin(&self) -> Result<DatabaseTransaction, DbErr> {
         let options = TransactionOptions {
-            isolation_level: (self.dialect == Dialect::Postgres).then_some(IsolationLevel::ReadCommitted),
+            isolation_level: None,
             access_mode: None,
             sqlite_transaction_mode: (self.dialect == Dialect::Sqlite).then_some(SqliteTransactionMode::Immediate),
         };
@@ -188,6 +186,9 @@ async fn watch(connection: &mut SqliteConnection, timeout: Duration) -> Result<(
 
 /// What makes every transaction of a connection a read-only snapshot.
 const SNAPSHOT: &[(&str, &str)] = &[("default_transaction_isolation", "repeatable read"), ("default_transaction_read_only", "on")];
+
+/// What makes every transaction of a connection one that locks what it judges by, and sees what others have committed by then.
+const COMMAND: &[(&str, &str)] = &[("default_transaction_isolation", "read committed"), ("default_transaction_read_only", "off")];
 
 fn postgres(connect: &Connect, connections: u32, defaults: &'static [(&'static str, &'static str)]) -> ConnectOptions {
     let mut options = options(connect, connections);

@@ -291,13 +291,17 @@ impl Keeper<'_> {
         self.vault.system_read(self.transaction, column, ids).await
     }
 
-    async fn delete(&self, kind: Kind, column: &str, ids: &[Uuid]) -> Result<(), StoreError> {
+    async fn delete(&mut self, kind: Kind, column: &str, ids: &[Uuid]) -> Result<(), StoreError> {
         if ids.is_empty() {
             return Ok(());
         }
-        let mut sql = Sql::new(self.vault.database.dialect, "DELETE FROM ");
-        sql.push(&kind.link_table()).push(" WHERE ").any_uuid(column, ids);
-        self.transaction.execute_raw(sql.statement()).await?;
+        let dialect = self.vault.database.dialect;
+        let mut sql = Sql::new(dialect, "DELETE FROM ");
+        sql.push(&kind.link_table()).push(" WHERE ").any_uuid(column, ids).push(" RETURNING ").push(COLUMNS);
+        for row in self.transaction.query_all_raw(sql.statement()).await? {
+            let (target, link) = read(&row)?;
+            self.gone.entry((kind, target)).or_default().push((link, dialect.read_time(&row, 12)?.ok_or(CellError)?));
+        }
         Ok(())
     }
 

@@ -11,7 +11,7 @@ use crate::workspace;
 /// For each crate of the workspace, the crates of the workspace it may depend on.
 /// A crate without a row is refused: who adds a crate decides here where it stands.
 const ALLOWED: &[(&str, &[&str])] = &[
-    // It measures from the outside, over HTTP.
+    // It measures from the outside, over HTTP; its benches see more, below.
     ("tandem-bench", &[]),
     ("tandem-domain", &[]),
     ("tandem-migrations", &[]),
@@ -20,6 +20,12 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("tandem-exchange", &["tandem-domain", "tandem-persistence"]),
     ("tandem-gateway", &["tandem-domain", "tandem-persistence", "tandem-graphql", "tandem-exchange"]),
     ("tandem-tests", &["tandem-domain", "tandem-migrations", "tandem-persistence", "tandem-graphql", "tandem-exchange", "tandem-gateway"]),
+];
+
+/// The crates of the workspace that a crate's tests and benches may depend on besides: dev-dependencies, which no program carries.
+const TRIED: &[(&str, &[&str])] = &[
+    // Single parts are measured by calling them; the measuring program itself goes on knowing only HTTP.
+    ("tandem-bench", &["tandem-domain", "tandem-persistence", "tandem-graphql", "tandem-gateway"]),
 ];
 
 /// Libraries that only some crates may name as a dependency. A library's companions (`sqlx-core`, `sea-query`,
@@ -39,6 +45,8 @@ pub struct Crate {
     pub name: String,
     /// What its manifest names, for any purpose: build, use, tests.
     pub direct: BTreeSet<String>,
+    /// Those of them that only its tests and benches use.
+    pub tried: BTreeSet<String>,
     /// Everything compiled into it or to build it, direct or not, without what only its tests use.
     pub reached: BTreeSet<String>,
 }
@@ -76,9 +84,13 @@ pub fn crates() -> Result<Vec<Crate>, String> {
                 }
             }
         }
+        let (tried, used): (Vec<_>, Vec<_>) = package.dependencies.iter().partition(|dep| dep.kind == DependencyKind::Development);
+        let used: BTreeSet<String> = used.into_iter().map(|dep| dep.name.clone()).collect();
+        let tried: BTreeSet<String> = tried.into_iter().map(|dep| dep.name.clone()).filter(|name| !used.contains(name)).collect();
         Crate {
             name: package.name.to_string(),
-            direct: package.dependencies.iter().map(|dep| dep.name.clone()).collect(),
+            direct: used.union(&tried).cloned().collect(),
+            tried,
             reached: seen.into_iter().filter_map(|id| names.get(id).cloned()).collect(),
         }
     });
@@ -101,8 +113,10 @@ pub fn wrong_arrows(crates: &[Crate]) -> Vec<String> {
             complaints.push(format!("{} has no row in the table of arrows", one.name));
             continue;
         };
+        let besides = TRIED.iter().find(|(name, _)| *name == one.name).map_or(&[][..], |(_, besides)| besides);
         for used in &one.direct {
-            if ours.contains(used.as_str()) && !allowed.contains(&used.as_str()) {
+            let may = allowed.contains(&used.as_str()) || (one.tried.contains(used) && besides.contains(&used.as_str()));
+            if ours.contains(used.as_str()) && !may {
                 complaints.push(format!("{} must not depend on {used}", one.name));
             }
         }

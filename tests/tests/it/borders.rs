@@ -11,7 +11,7 @@ fn nothing() -> Vec<String> {
 
 fn made_up(name: &str, direct: &[&str], reached: &[&str]) -> Crate {
     let owned = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
-    Crate { name: name.to_owned(), direct: owned(direct), reached: owned(reached) }
+    Crate { name: name.to_owned(), direct: owned(direct), reached: owned(reached), ..Crate::default() }
 }
 
 fn file(path: &str, text: &str) -> Vec<SourceFile> {
@@ -50,6 +50,21 @@ fn a_wrong_arrow_is_found() {
     assert_eq!(everybody("graphql", "tandem-persistence"), nothing());
     let newcomer = arrows::wrong_arrows(&[made_up("tandem-shortcut", &[], &[])]);
     assert_eq!(newcomer, ["tandem-shortcut has no row in the table of arrows"]);
+}
+
+#[test]
+fn an_arrow_for_benches_is_for_benches_only() {
+    let found = |name: &str, used: &str, tried: bool| {
+        let mut one = made_up(name, &[used], &[]);
+        if tried {
+            one.tried.clone_from(&one.direct);
+        }
+        arrows::wrong_arrows(&[one, made_up("tandem-graphql", &[], &[]), made_up("tandem-exchange", &[], &[])])
+    };
+    assert_eq!(found("tandem-bench", "tandem-graphql", true), nothing());
+    assert_eq!(found("tandem-bench", "tandem-graphql", false), ["tandem-bench must not depend on tandem-graphql"]);
+    assert_eq!(found("tandem-bench", "tandem-exchange", true), ["tandem-bench must not depend on tandem-exchange"]);
+    assert_eq!(found("tandem-domain", "tandem-graphql", true), ["tandem-domain must not depend on tandem-graphql"]);
 }
 
 #[test]

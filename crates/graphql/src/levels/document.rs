@@ -99,11 +99,22 @@ impl Document {
         (forms.len() >= FORMS).then_some(Slot::Unplannable(Reason::Full))
     }
 
+    /// Compiles the plan of an operation anew, whether or not it is known, and keeps nothing. For those who measure it.
+    ///
+    /// # Errors
+    /// [`Reason`] where it has none.
+    pub fn plan(&self, operation: Option<&str>, variables: &Variables) -> Result<(), Reason> {
+        self.compiled(operation, variables).map(drop)
+    }
+
+    fn compiled(&self, name: Option<&str>, variables: &Variables) -> Result<Plan, Reason> {
+        let operation = self.operation(name).ok_or(Reason::NotAQuery)?;
+        compile(&self.parsed, operation, &decide(self.conditional(name), variables)?)
+    }
+
     /// Plans a form that has just been answered without errors.
     pub(crate) fn prove(&self, form: Form, variables: &Variables) {
-        let Some(operation) = self.operation(form.operation.as_deref()) else { return };
-        let Ok(conditions) = decide(self.conditional(form.operation.as_deref()), variables) else { return };
-        let slot = match compile(&self.parsed, operation, &conditions) {
+        let slot = match self.compiled(form.operation.as_deref(), variables) {
             Ok(plan) => Slot::Planned(Arc::new(plan)),
             Err(reason) => {
                 tracing::debug!(reason = reason.label(), "a document has no plan");

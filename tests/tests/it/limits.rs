@@ -101,3 +101,21 @@ async fn a_viewer_is_told_every_limit() {
     );
     house.stop().await;
 }
+
+#[tokio::test]
+async fn a_mistake_below_the_viewer_is_told_as_one() {
+    for kind in BOTH {
+        let ground = Ground::with_demo(kind).await;
+        let house = ground.serve().await;
+        let token = person("marisol@quillfen");
+        for query in [
+            "{ viewer { organization { history(after: \"x\") { totalCount } } } }",
+            "{ viewer { person { memberships(first: 101) { totalCount } } } }",
+            "{ viewer { person { memberships(first: 1, last: 1) { totalCount } } } }",
+        ] {
+            let answer = house.ask(&token, query).await;
+            assert_eq!(answer.at("/errors/0/extensions/code"), "BAD_USER_INPUT", "{}", answer.text);
+        }
+        house.stop().await;
+    }
+}

@@ -56,7 +56,7 @@ pub(crate) struct HistoryEntry {
     effective_at: Moment,
     /// Who did it, by id; nothing where you may not see who that is, or it was Tandem itself.
     actor_id: Option<async_graphql::ID>,
-    /// Why.
+    /// Why; nothing where something that changed is hidden from you, for the reason may speak of it.
     reason: Option<String>,
     /// What changed in the fields that the graph shows.
     changes: Vec<FieldChange>,
@@ -153,6 +153,7 @@ async fn entry(session: &Session, table: &Table, (entry, before): &Changed) -> R
         None => None,
         Some(kind) => visible_id(session, kind, entry.actor.id).await?,
     };
+    let changes = changes(session, table, entry, before.as_ref()).await?;
     Ok(HistoryEntry {
         version: entry.version,
         operation: entry.operation.clone(),
@@ -160,14 +161,20 @@ async fn entry(session: &Session, table: &Table, (entry, before): &Changed) -> R
         recorded_at: Moment(moment(entry.recorded_at)),
         effective_at: Moment(moment(entry.effective_at)),
         actor_id: actor_id.map(async_graphql::ID),
-        reason: entry.reason.clone(),
-        changes: changes(session, table, entry, before.as_ref()).await?,
+        reason: entry.reason.clone().filter(|_| !changes.hidden),
+        changes: changes.seen,
         signature: entry.signature.as_ref().map(signature),
     })
 }
 
-async fn changes(session: &Session, table: &Table, entry: &Entry, before: Option<&Json>) -> Result<Vec<FieldChange>, Failure> {
-    let mut changed = Vec::new();
+/// What changed, as far as the reader sees it, and whether there was more.
+struct Changes {
+    seen: Vec<FieldChange>,
+    hidden: bool,
+}
+
+async fn changes(session: &Session, table: &Table, entry: &Entry, before: Option<&Json>) -> Result<Changes, Failure> {
+    let (mut changed, mut hidden) = (Vec::new(), false);
     for field in &table.fields {
         let (mut old, mut new) = (shown(&field.what, before), shown(&field.what, Some(&entry.state)));
         if old == new {
@@ -175,7 +182,9 @@ async fn changes(session: &Session, table: &Table, entry: &Entry, before: Option
         }
         if let What::One { .. } = field.what {
             // Whom an edge led to is told only where the viewer sees him.
+            let there = (old.is_some(), new.is_some());
             (old, new) = (seen(session, old).await?, seen(session, new).await?);
+            hidden |= there != (old.is_some(), new.is_some());
             if old.is_none() && new.is_none() {
                 continue;
             }
@@ -186,7 +195,7 @@ async fn changes(session: &Session, table: &Table, entry: &Entry, before: Option
         }
         changed.push(FieldChange { field: field.name.clone(), old: old.map(JsonScalar), new: new.map(JsonScalar) });
     }
-    Ok(changed)
+    Ok(Changes { seen: changed, hidden })
 }
 
 /// What a journalled state holds for a field, as the graph gives it; lists of edges and what is not kept have nothing to show.

@@ -188,12 +188,12 @@ impl<const KIND: u8> async_graphql::OutputType for Seen<KIND> {
 impl ViewerObject {
     /// The person you are; nothing for a machine client.
     async fn person(&self, ctx: &Context<'_>) -> ServerResult<Seen<PERSON>> {
-        me(ctx, PrincipalKind::Person, Kind::Person).await.map(Seen)
+        Ok(Seen(settled(ctx, me(ctx, PrincipalKind::Person, Kind::Person).await)))
     }
 
     /// The machine client you are; nothing for a person.
     async fn api_client(&self, ctx: &Context<'_>) -> ServerResult<Seen<CLIENT>> {
-        me(ctx, PrincipalKind::Client, Kind::ApiClient).await.map(Seen)
+        Ok(Seen(settled(ctx, me(ctx, PrincipalKind::Client, Kind::ApiClient).await)))
     }
 
     /// What was granted to you and is in force.
@@ -206,10 +206,21 @@ impl ViewerObject {
     /// The organisation that you act for.
     async fn organization(&self, ctx: &Context<'_>) -> ServerResult<Seen<ORGANIZATION>> {
         match Session::of(ctx) {
-            Ok(session) => one(ctx, session, Kind::Organization, session.viewer.organization.uuid()).await.map(Seen),
+            Ok(session) => {
+                let organization = one(ctx, session, Kind::Organization, session.viewer.organization.uuid()).await;
+                Ok(Seen(settled(ctx, organization)))
+            }
             Err(failure) => Err(super::record::fail(ctx, &failure)),
         }
     }
+}
+
+/// What failed below is told with its own code and path, and nulls only the field here.
+fn settled(ctx: &Context<'_>, value: ServerResult<Value>) -> Value {
+    value.unwrap_or_else(|error| {
+        ctx.add_error(error);
+        Value::Null
+    })
 }
 
 async fn me(ctx: &Context<'_>, kind: PrincipalKind, of: Kind) -> ServerResult<Value> {

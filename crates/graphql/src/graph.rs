@@ -133,6 +133,8 @@ impl Graph {
         let (answer, fell) = match self.by_levels(&session, &asked).await {
             Ok(answer) => (answer, None),
             Err(reason) => {
+                // Whatever was begun by levels is let go: resolvers read one moment of their own.
+                session.store().refresh().await;
                 let response = self.by_resolvers(&session, request(&asked)).await;
                 if reason == Reason::Unproven && response.errors.is_empty() {
                     prove(&asked);

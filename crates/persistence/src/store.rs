@@ -95,6 +95,7 @@ impl Store {
 
     /// Lets go of the snapshot: the next read sees the present. Called after a write, and at a request's end.
     pub async fn refresh(&self) {
+        self.alone.store(false, Ordering::Relaxed);
         if let Some(transaction) = self.snapshot.lock().await.take() {
             // Nothing was written: whether the end of the snapshot is acknowledged makes no difference.
             let _ = transaction.rollback().await;

@@ -6,12 +6,13 @@ use std::sync::atomic::AtomicU64;
 
 use chrono::{TimeDelta, Utc};
 use serde_json::{Value as Json, json};
+use tandem_domain::access::Viewer;
 use tandem_domain::clock::{SystemClock, SystemIds};
 use tandem_gateway::app::App;
 use tandem_gateway::config::Settings;
 use tandem_gateway::demo;
 use tandem_gateway::identity::{Bearer, DevelopmentSecret, Mint};
-use tandem_persistence::{Connect, Vault};
+use tandem_persistence::{Admission, Connect, SignIn, Vault};
 use tokio::sync::oneshot;
 
 use crate::postgres::postgres;
@@ -148,6 +149,20 @@ impl Answer {
     #[must_use]
     pub fn at(&self, pointer: &str) -> &Json {
         self.body.pointer(pointer).unwrap_or(&Json::Null)
+    }
+}
+
+/// The viewer that a person of this verified address is, for tests that ask in the process.
+///
+/// # Panics
+/// Where he is not admitted: the test cannot go on.
+#[expect(clippy::panic, clippy::expect_used, reason = "a test that has no viewer cannot go on")]
+pub async fn viewer(vault: &Vault, email: &str) -> Arc<Viewer> {
+    let (issuer, email) = (demo::ISSUER.to_owned(), email.to_owned());
+    let sign_in = SignIn { issuer, subject: email.clone(), verified_email: Some(email), ..SignIn::default() };
+    match vault.admit(&sign_in, None).await.expect("the directory") {
+        Admission::Admitted(viewer) => Arc::new(viewer),
+        other => panic!("{sign_in:?}: {other:?}"),
     }
 }
 

@@ -1,16 +1,11 @@
 //! How the databases find what people ask for, in a world that is big enough to matter: by an index, never by reading a large table
 //! from one end to the other. Each question names the index that is there for it.
 
-use std::sync::Arc;
-
 use serde_json::json;
-use tandem_domain::access::Viewer;
 use tandem_gateway::bulk::{self, Plan};
-use tandem_gateway::demo;
 use tandem_graphql::limits::Limits;
 use tandem_graphql::{Asked, Graph, GraphOptions};
-use tandem_persistence::{Admission, SignIn, Vault};
-use tandem_tests::house::{BOTH, Backend, Ground};
+use tandem_tests::house::{BOTH, Backend, Ground, viewer};
 
 /// Tables that grow with the business; those of organisations, people and what is granted to them stay small beside.
 const LARGE: &[&str] = &[
@@ -54,14 +49,6 @@ const QUESTIONS: &[(&str, &str, &str)] = &[
     ),
     ("{ sites(first: 20) { nodes { name studySites(first: 5) { nodes { number } } } } }", MANAGER, "study_site_site"),
 ];
-
-async fn viewer(vault: &Vault, email: &str) -> Arc<Viewer> {
-    let (subject, verified_email) = (email.to_owned(), Some(email.to_owned()));
-    match vault.admit(&SignIn { issuer: demo::ISSUER.to_owned(), subject, verified_email, ..SignIn::default() }, None).await.unwrap() {
-        Admission::Admitted(viewer) => Arc::new(viewer),
-        other => panic!("{other:?}"),
-    }
-}
 
 /// The large tables that a plan reads from one end to the other.
 fn read_whole(backend: Backend, plan: &str) -> Vec<&str> {

@@ -2,21 +2,11 @@
 
 use std::sync::Arc;
 
-use tandem_domain::access::{Role, Viewer};
+use tandem_domain::access::Role;
 use tandem_domain::party::OrganizationType;
 use tandem_domain::record::Kind;
-use tandem_gateway::demo;
-use tandem_persistence::{Admission, Connect, Filter, NewOrganization, PageRequest, SignIn, Vault};
-use tandem_tests::house::{BOTH, Ground};
-
-async fn viewer(vault: &Vault, email: &str) -> Arc<Viewer> {
-    let sign_in =
-        SignIn { issuer: demo::ISSUER.to_owned(), subject: email.to_owned(), verified_email: Some(email.to_owned()), ..SignIn::default() };
-    match vault.admit(&sign_in, None).await.unwrap() {
-        Admission::Admitted(viewer) => Arc::new(viewer),
-        other => panic!("{other:?}"),
-    }
-}
+use tandem_persistence::{Connect, Filter, NewOrganization, PageRequest, Vault};
+use tandem_tests::house::{BOTH, Ground, viewer};
 
 fn studies() -> PageRequest {
     PageRequest {

@@ -6,11 +6,9 @@ use std::sync::Arc;
 use serde_json::json;
 use tandem_domain::access::Viewer;
 use tandem_gateway::config::{ReadPath, Settings};
-use tandem_gateway::demo;
 use tandem_graphql::limits::Limits;
 use tandem_graphql::{Answered, Asked, Circumstance, Graph, GraphOptions, Reason};
-use tandem_persistence::{Admission, SignIn, Vault};
-use tandem_tests::house::{BOTH, Ground, House, person};
+use tandem_tests::house::{BOTH, Ground, House, person, viewer};
 
 /// Questions that have a plan.
 const PLANNED: &[&str] = &[
@@ -67,15 +65,6 @@ async fn both_paths_give_the_same_bytes() {
     }
 }
 
-async fn viewer(vault: &Vault, name: &str) -> Arc<Viewer> {
-    let email = format!("{name}.example.org");
-    let sign_in = SignIn { issuer: demo::ISSUER.to_owned(), subject: email.clone(), verified_email: Some(email), ..SignIn::default() };
-    match vault.admit(&sign_in, None).await.unwrap() {
-        Admission::Admitted(viewer) => Arc::new(viewer),
-        other => panic!("{other:?}"),
-    }
-}
-
 /// Asks the same document twice; answers how the second time went.
 async fn twice(graph: &Graph, viewer: &Arc<Viewer>, query: &str) -> Answered {
     let asked = Asked::of(query, json!({ "skip": false, "n": 2 }), &Limits::default()).unwrap();
@@ -90,7 +79,7 @@ async fn what_tables_declare_is_served_by_levels_and_what_is_computed_is_not() {
         let ground = Ground::with_demo(kind).await;
         let vault = ground.vault().await;
         let graph = Graph::new(vault.clone(), GraphOptions::default()).await.unwrap();
-        let viewer = viewer(&vault, "marisol@quillfen").await;
+        let viewer = viewer(&vault, "marisol@quillfen.example.org").await;
         for query in PLANNED {
             assert_eq!(twice(&graph, &viewer, query).await.fell, None, "{query}");
         }
@@ -117,7 +106,7 @@ async fn a_level_is_one_statement() {
         let ground = Ground::with_demo(kind).await;
         let vault = ground.vault().await;
         let graph = Graph::new(vault.clone(), GraphOptions::default()).await.unwrap();
-        let viewer = viewer(&vault, "marisol@quillfen").await;
+        let viewer = viewer(&vault, "marisol@quillfen.example.org").await;
         for (query, statements) in STATEMENTS {
             let answered = twice(&graph, &viewer, query).await;
             assert_eq!((answered.fell, answered.statements), (None, *statements), "{kind:?}: {query}");

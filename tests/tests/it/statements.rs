@@ -5,19 +5,8 @@ use std::sync::Arc;
 
 use serde_json::Value as Json;
 use tandem_domain::access::Viewer;
-use tandem_gateway::demo;
 use tandem_graphql::{Circumstance, Graph, GraphOptions};
-use tandem_persistence::{Admission, SignIn, Vault};
-use tandem_tests::house::{BOTH, Ground};
-
-async fn viewer(vault: &Vault, name: &str) -> Arc<Viewer> {
-    let email = format!("{name}.example.org");
-    let sign_in = SignIn { issuer: demo::ISSUER.to_owned(), subject: email.clone(), verified_email: Some(email), ..SignIn::default() };
-    match vault.admit(&sign_in, None).await.unwrap() {
-        Admission::Admitted(viewer) => Arc::new(viewer),
-        other => panic!("{other:?}"),
-    }
-}
+use tandem_tests::house::{BOTH, Ground, viewer};
 
 /// The answer, and how many statements reading it took.
 async fn counted(graph: &Graph, viewer: &Arc<Viewer>, query: &str) -> (Json, usize) {
@@ -57,7 +46,7 @@ async fn a_level_is_one_statement_whatever_the_number_of_parents() {
         let ground = Ground::with_demo(kind).await;
         let vault = ground.vault().await;
         let graph = Graph::new(vault.clone(), GraphOptions::default()).await.unwrap();
-        let viewer = viewer(&vault, "marisol@quillfen").await;
+        let viewer = viewer(&vault, "marisol@quillfen.example.org").await;
         let (_, floor) = counted(&graph, &viewer, &under(8, "protocolNumber")).await;
         for (fields, levels) in LEVELS {
             let (one, with_one) = counted(&graph, &viewer, &under(1, fields)).await;
@@ -76,7 +65,7 @@ async fn steps_and_their_guards_are_few_statements_whatever_the_number_of_record
         let ground = Ground::with_demo(kind).await;
         let vault = ground.vault().await;
         let graph = Graph::new(vault.clone(), GraphOptions::default()).await.unwrap();
-        let viewer = viewer(&vault, "marisol@quillfen").await;
+        let viewer = viewer(&vault, "marisol@quillfen.example.org").await;
         let query = |first: usize| {
             format!(
                 "{{ studySites(first: {first}, filter: {{ state: {{ in: [INITIATED, SELECTED] }} }}) {{ nodes {{ allowedTransitions {{ action \
@@ -99,7 +88,7 @@ async fn the_deep_question_is_five_statements() {
         let ground = Ground::with_demo(kind).await;
         let vault = ground.vault().await;
         let graph = Graph::new(vault.clone(), GraphOptions::default()).await.unwrap();
-        for name in ["marisol@quillfen", "ravi@veltrona"] {
+        for name in ["marisol@quillfen.example.org", "ravi@veltrona.example.org"] {
             let viewer = viewer(&vault, name).await;
             let (answer, statements) = counted(&graph, &viewer, DEEP).await;
             assert_eq!(statements, 5, "{kind:?} {name}: {answer}");
@@ -114,7 +103,7 @@ async fn a_count_is_made_only_where_it_is_asked_for() {
         let ground = Ground::with_demo(kind).await;
         let vault = ground.vault().await;
         let graph = Graph::new(vault.clone(), GraphOptions::default()).await.unwrap();
-        let viewer = viewer(&vault, "marisol@quillfen").await;
+        let viewer = viewer(&vault, "marisol@quillfen.example.org").await;
         let statements = async |query: &str| counted(&graph, &viewer, query).await.1;
         assert_eq!(statements("{ studies { nodes { id } } }").await, 1);
         assert_eq!(statements("{ studies { nodes { id } pageInfo { hasNextPage endCursor } edges { cursor } } }").await, 1);
@@ -131,7 +120,7 @@ async fn the_same_record_many_times_is_read_once() {
         let ground = Ground::with_demo(kind).await;
         let vault = ground.vault().await;
         let graph = Graph::new(vault.clone(), GraphOptions::default()).await.unwrap();
-        let viewer = viewer(&vault, "marisol@quillfen").await;
+        let viewer = viewer(&vault, "marisol@quillfen.example.org").await;
         let (answer, _) = counted(&graph, &viewer, "{ studies { nodes { id } } }").await;
         let ids: Vec<&str> =
             answer["data"]["studies"]["nodes"].as_array().unwrap().iter().map(|node| node["id"].as_str().unwrap()).collect();

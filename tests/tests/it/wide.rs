@@ -7,10 +7,9 @@ use serde_json::{Value as Json, json};
 use tandem_domain::access::{Role, Viewer};
 use tandem_domain::party::OrganizationType;
 use tandem_exchange::ctgov;
-use tandem_gateway::demo;
 use tandem_graphql::{Circumstance, Graph, GraphOptions};
-use tandem_persistence::{Admission, NewOrganization, SignIn, Vault};
-use tandem_tests::house::{BOTH, Ground};
+use tandem_persistence::{NewOrganization, Vault};
+use tandem_tests::house::{BOTH, Ground, viewer};
 
 const SPONSOR: &str = "Widewater Therapeutics";
 const STUDIES: usize = 60;
@@ -46,12 +45,7 @@ async fn world(vault: &Vault) -> Arc<Viewer> {
     for number in 0..STUDIES {
         vault.import_registry(&ctgov::parse(&record(number)).unwrap()).await.unwrap();
     }
-    let sign_in =
-        SignIn { issuer: demo::ISSUER.to_owned(), subject: email.to_owned(), verified_email: Some(email.to_owned()), ..SignIn::default() };
-    match vault.admit(&sign_in, None).await.unwrap() {
-        Admission::Admitted(viewer) => Arc::new(viewer),
-        other => panic!("{other:?}"),
-    }
+    viewer(vault, email).await
 }
 
 #[tokio::test]

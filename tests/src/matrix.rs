@@ -47,6 +47,24 @@ const SPONSOR: &[Role] = &[SStudyManager, SVendorManager, SQa, SFinance, SRegula
 const VENDOR: &[Role] = &[VProjectManager, VCra, VDataManager, VBiostatistician, VQa, VRegulatory, VSafety, VFinance];
 /// Vendor roles that a `sponsorInternal`, `sponsorFinance` or confirmation cell leaves out, and the client with them.
 const OUTSIDERS: &[Role] = &[VProjectManager, VCra, VDataManager, VBiostatistician, VQa, VRegulatory, VSafety, VFinance, VAdmin, PClient];
+/// Who neither administers an organisation nor is its QA.
+const NO_ACCESS_OVERSIGHT: &[Role] = &[
+    SStudyManager,
+    SVendorManager,
+    SFinance,
+    SRegulatory,
+    SSafety,
+    SDataLead,
+    SExecutive,
+    VProjectManager,
+    VCra,
+    VDataManager,
+    VBiostatistician,
+    VRegulatory,
+    VSafety,
+    VFinance,
+    PClient,
+];
 /// Administrators see no study content.
 const ADMINS: &[Role] = &[SAdmin, VAdmin];
 
@@ -215,8 +233,8 @@ pub const MATRIX: &[Row] = &[
             (&[SVendorManager], "self named vendor"),
             (&[SQa], "self named study staff"), // reads all memberships, and so the people they name
             (&[SFinance, SRegulatory, SSafety, SDataLead, SExecutive], "self named"),
-            (&[VProjectManager], "self named member"), // reads the memberships of the own organisation
-            (&[VCra, VDataManager, VBiostatistician, VQa, VRegulatory, VSafety, VFinance], "self named"),
+            (&[VProjectManager, VQa], "self named member"), // read the memberships of the own organisation
+            (&[VCra, VDataManager, VBiostatistician, VRegulatory, VSafety, VFinance], "self named"),
             (&[PClient], "named"),
             (ADMINS, "self org member C"), // invites; silent on edits: there are none yet
         ],
@@ -228,8 +246,8 @@ pub const MATRIX: &[Row] = &[
             (&[SVendorManager], "self named vendor"),
             (&[SQa], "self named study staff"),
             (&[SFinance, SRegulatory, SSafety, SDataLead, SExecutive], "self named"),
-            (&[VProjectManager], "self named member"),
-            (&[VCra, VDataManager, VBiostatistician, VQa, VRegulatory, VSafety, VFinance], "self named"),
+            (&[VProjectManager, VQa], "self named member"),
+            (&[VCra, VDataManager, VBiostatistician, VRegulatory, VSafety, VFinance], "self named"),
             (&[PClient], ""),
             (ADMINS, "self org member C"),
         ],
@@ -242,8 +260,9 @@ pub const MATRIX: &[Row] = &[
             (&[SQa], "self org study E"), // "R all, T": a membership's only step is its end
             // C.3 has "–" for these; what somebody was granted himself is no secret from him, as for vendors' roles
             (&[SFinance, SRegulatory, SSafety, SDataLead, SExecutive], "self"),
-            (&[VProjectManager], "self org"),
-            (&[VCra, VDataManager, VBiostatistician, VQa, VRegulatory, VSafety, VFinance], "self"),
+            // C.3 has "self" for a vendor's QA; that it reviews who has access (E6(R3) 4.3.8) was asked for later, and comes first
+            (&[VProjectManager, VQa], "self org"),
+            (&[VCra, VDataManager, VBiostatistician, VRegulatory, VSafety, VFinance], "self"),
             (&[PClient], ""),
             (ADMINS, "self org C E"), // never edited: ended and granted anew
         ],
@@ -258,6 +277,15 @@ pub const MATRIX: &[Row] = &[
             (VENDOR, ""),
         ],
     },
+    Row {
+        kind: Kind::AccessEvent, // E6(R3) 4.2.2, 4.3.8: the organisation's administrator and QA; it writes itself
+        cells: &[(ADMINS, "org"), (&[SQa, VQa], "org"), (NO_ACCESS_OVERSIGHT, "")],
+    },
+    Row {
+        kind: Kind::AccessReview,
+        cells: &[(ADMINS, "org C U"), (&[SQa], "org C U"), (&[VQa], "org"), (NO_ACCESS_OVERSIGHT, "")], // whoever may end memberships
+    },
+    Row { kind: Kind::AccessReviewItem, cells: &[(ADMINS, "org C U"), (&[SQa], "org C U"), (&[VQa], "org"), (NO_ACCESS_OVERSIGHT, "")] },
 ];
 
 /// The words and verbs of a cell.

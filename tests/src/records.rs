@@ -7,7 +7,10 @@ use tandem_domain::engagement::{
     Engagement, EngagementConfirmation, EngagementInternal, EngagementModel, EngagementState, RiskTier, ServiceCategory, ServiceScope,
 };
 use tandem_domain::id::{OrganizationId, PersonId, TypedId};
-use tandem_domain::party::{ApiClient, Membership, MembershipScope, Organization, OrganizationType, Person, PersonContact};
+use tandem_domain::party::{
+    AccessEvent, AccessEventType, AccessReview, AccessReviewItem, AccessReviewOutcome, ApiClient, Membership, MembershipScope,
+    Organization, OrganizationType, Person, PersonContact,
+};
 use tandem_domain::portfolio::{
     Site, Study, StudyBenchmark, StudyConfirmation, StudyCountry, StudyCountryState, StudyInternal, StudyRegistry, StudySite,
     StudySiteContact, StudySiteInternal, StudySiteRegistry, StudySiteState, StudyState, StudySubtype, StudyType,
@@ -118,6 +121,59 @@ pub fn client(number: u128, organization_id: OrganizationId) -> ApiClient {
         engagement_ids: Vec::new(),
         expires_at: in_days(300),
         ended_at: None,
+    }
+}
+
+/// An event of an organisation's access log.
+#[must_use]
+pub fn access_event(number: u128, organization_id: OrganizationId, person_id: Option<PersonId>) -> AccessEvent {
+    AccessEvent {
+        id: id(number),
+        organization_id,
+        event: if person_id.is_some() { AccessEventType::Used } else { AccessEventType::Refused },
+        person_id,
+        api_client_id: None,
+        code: person_id.is_none().then(|| "FORBIDDEN".to_owned()),
+        attempt: person_id.is_none().then(|| "studyCreate".to_owned()),
+        occurrences: 1,
+        first_at: in_days(-1),
+        last_at: in_days(-1),
+    }
+}
+
+/// A review of an organisation's memberships.
+#[must_use]
+pub fn access_review(number: u128, organization_id: OrganizationId) -> AccessReview {
+    AccessReview {
+        id: id(number),
+        organization_id,
+        period_from: day(-90),
+        period_to: day(-1),
+        reviewer_id: id(79),
+        reviewed: 1,
+        confirmed: 0,
+        revoked: 0,
+        completed_at: None,
+    }
+}
+
+/// A membership in a review.
+#[must_use]
+pub fn access_review_item(number: u128, review: &AccessReview, membership: &Membership) -> AccessReviewItem {
+    AccessReviewItem {
+        id: id(number),
+        organization_id: review.organization_id,
+        access_review_id: review.id,
+        membership_id: membership.id,
+        person_id: membership.person_id,
+        role: membership.role,
+        scope: membership.scope,
+        in_force_since: membership.valid_from,
+        granted_by_id: None,
+        last_used_at: None,
+        outcome: AccessReviewOutcome::Pending,
+        decided_by_id: None,
+        decided_at: None,
     }
 }
 

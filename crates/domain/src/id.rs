@@ -104,6 +104,12 @@ typed_ids! {
     MembershipId = Membership;
     /// The id of a machine client.
     ApiClientId = ApiClient;
+    /// The id of an event of the access log.
+    AccessEventId = AccessEvent;
+    /// The id of a review of access.
+    AccessReviewId = AccessReview;
+    /// The id of one membership in a review of access.
+    AccessReviewItemId = AccessReviewItem;
     /// The id of a study.
     StudyId = Study;
     /// The id of a country of a study.

@@ -1,6 +1,7 @@
 //! The vault: keeps what the domain decides, and gives each viewer what the policy lets it see.
 //! The database connection and its rows never leave this crate: an unscoped read has no spelling outside it.
 
+mod access_log;
 mod database;
 mod dialect;
 mod directory;
@@ -14,12 +15,13 @@ mod store;
 mod vault;
 mod work;
 
+pub use access_log::Noted;
 pub use database::{Connect, SchemaState};
 pub use directory::{Admission, SignIn};
 pub use error::{StoreError, WriteError};
 pub use journal::{HistoryEntry, OrderedEntry};
 pub use row::Row;
-pub use store::{Changed, Compare, Filter, GuardKey, HistoryPage, Order, PageRequest, PageSlice, Store, Test};
+pub use store::{Changed, Compare, Filter, GuardKey, HistoryPage, Order, PageRequest, PageSlice, PermissionPage, Store, Test};
 pub use store::{Join, LevelPage, On, RowRef, Rows, Shape, Wanted};
 pub use vault::Vault;
 pub use work::{Circumstances, ImportOutcome, NewOrganization, Outcome};

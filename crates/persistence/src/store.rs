@@ -4,6 +4,7 @@
 mod history;
 mod level;
 mod page;
+mod permissions;
 mod rows;
 
 use std::collections::HashMap;
@@ -20,6 +21,7 @@ use uuid::Uuid;
 pub use history::{Changed, HistoryPage};
 pub use level::{Join, LevelPage, On, Shape, Wanted};
 pub use page::{Compare, Filter, Order, PageRequest, PageSlice, Test};
+pub use permissions::PermissionPage;
 pub use rows::{RowRef, Rows};
 
 use crate::database::Database;

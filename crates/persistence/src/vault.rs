@@ -9,6 +9,7 @@ use tandem_domain::id::TypedId;
 
 use sea_orm::ConnectionTrait;
 
+use crate::access_log::AccessLog;
 use crate::database::{Connect, Database, SchemaState};
 use crate::error::StoreError;
 use crate::journal::{OrderedEntry, sequencer};
@@ -22,6 +23,7 @@ pub struct Vault {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ids: Arc<dyn IdSource>,
     pub(crate) signing_max_age: Duration,
+    pub(crate) access_log: Arc<AccessLog>,
 }
 
 /// How old a proof of identity may be for signing, where nothing else is said (RFC 9470).
@@ -33,13 +35,19 @@ impl Vault {
     /// # Errors
     /// [`StoreError`] when it cannot be reached.
     pub async fn open(connect: &Connect, clock: Arc<dyn Clock>, ids: Arc<dyn IdSource>) -> Result<Self, StoreError> {
-        Ok(Self { database: Database::open(connect).await?, clock, ids, signing_max_age: SIGNING_MAX_AGE })
+        Ok(Self { database: Database::open(connect).await?, clock, ids, signing_max_age: SIGNING_MAX_AGE, access_log: Arc::default() })
     }
 
     /// The same vault, where a proof of identity may be this old for signing.
     #[must_use]
     pub fn signing_within(self, max_age: Duration) -> Self {
         Self { signing_max_age: max_age, ..self }
+    }
+
+    /// The same vault, whose access log counts refusals of one kind within this time as one event.
+    #[must_use]
+    pub fn keeping_access_log_every(self, window: Duration) -> Self {
+        Self { access_log: Arc::new(AccessLog::every(window)), ..self }
     }
 
     /// The clock that everything here is dated by.

@@ -10,6 +10,7 @@ mod import;
 pub(crate) mod links;
 mod party;
 mod portfolio;
+mod review;
 mod transition;
 
 use std::sync::Arc;
@@ -104,6 +105,10 @@ impl Vault {
             match self.attempt(viewer, name, command, circumstances).await {
                 Err(WriteError::Store(StoreError::Failed(error))) if attempt < ATTEMPTS && may_be_tried_again(&error) => attempt += 1,
                 Err(WriteError::Store(StoreError::Failed(error))) => return Err(as_refusal(error)),
+                Err(WriteError::Refused(refusal)) => {
+                    self.note_refused_command(viewer, name, &refusal);
+                    return Err(WriteError::Refused(refusal));
+                }
                 other => return other,
             }
         }
@@ -139,7 +144,11 @@ impl Work<'_> {
             | Command::MembershipGrant(_)
             | Command::MembershipEnd(_)
             | Command::ApiClientCreate(_)
+            | Command::ApiClientNarrow(_)
             | Command::ApiClientEnd(_) => self.plan_party(command).await,
+            Command::AccessReviewOpen(_) | Command::AccessReviewDecide(_) | Command::AccessReviewComplete(_) => {
+                self.plan_review(command).await
+            }
             Command::StudyCreate(_)
             | Command::StudyUpdate(_)
             | Command::StudyInternalUpdate(_)
@@ -301,6 +310,7 @@ fn as_refusal(error: DbErr) -> WriteError {
         ("study_site_number", "study_site.number", "number"),
         ("person_contact_email", "person_contact.email", "email"),
         ("client_subject", "client.client_id", "clientId"),
+        ("access_review_open", "access_review.organization_id", "periodFrom"),
     ];
     if let Some(SqlErr::UniqueConstraintViolation(text)) = error.sql_err() {
         for (index, columns, field) in KEYS {

@@ -110,6 +110,14 @@ const INDEXES: &[&str] = &[
     // One client of this name in force; an ended one can be entered anew.
     "CREATE UNIQUE INDEX client_subject ON client (organization_id, issuer, client_id) WHERE ended_at IS NULL",
     "CREATE INDEX client_organization ON client (organization_id, id)",
+    // The access log of an organisation; when somebody was last here. A review's memberships; one review at a time.
+    "CREATE INDEX access_event_organization ON access_event (organization_id, id)",
+    "CREATE INDEX access_event_person ON access_event (person_id, organization_id, last_at)",
+    "CREATE INDEX access_event_client ON access_event (api_client_id, organization_id, last_at)",
+    "CREATE INDEX access_review_organization ON access_review (organization_id, id)",
+    "CREATE UNIQUE INDEX access_review_open ON access_review (organization_id) WHERE completed_at IS NULL",
+    "CREATE INDEX access_review_item_review ON access_review_item (access_review_id, id)",
+    "CREATE INDEX access_review_item_organization ON access_review_item (organization_id, id)",
     // Unique keys include their owner, so that a collision tells nobody of another's rows.
     "CREATE UNIQUE INDEX study_protocol_number ON study (sponsor_id, protocol_number)",
     "CREATE UNIQUE INDEX study_nct ON study (sponsor_id, nct_id)",
@@ -142,6 +150,8 @@ const INDEXES: &[&str] = &[
     "CREATE INDEX visible_site_study_site ON visible_site (study_site_id)",
     // The history of one record; what is not in order yet; where an entry stands.
     "CREATE INDEX journal_entity ON journal (entity_id, version)",
+    // The history of an organisation's permissions; only of these kinds, so that nothing else pays for it.
+    "CREATE INDEX journal_permission ON journal (owner_id, id) WHERE kind IN ('membership', 'client', 'person')",
     "CREATE INDEX journal_transaction ON journal (transaction_number)",
     "CREATE UNIQUE INDEX journal_order_entry ON journal_order (entry_id)",
     "CREATE INDEX idempotency_age ON idempotency (created_at)",
@@ -154,6 +164,10 @@ const APPEND_ONLY_POSTGRES: &[&str] = &[
      FOR EACH STATEMENT EXECUTE FUNCTION journal_is_append_only()",
     "CREATE TRIGGER journal_order_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON journal_order
      FOR EACH STATEMENT EXECUTE FUNCTION journal_is_append_only()",
+    "CREATE FUNCTION access_log_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+     BEGIN RAISE EXCEPTION 'the access log is append-only'; END $$",
+    "CREATE TRIGGER access_event_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON access_event
+     FOR EACH STATEMENT EXECUTE FUNCTION access_log_is_append_only()",
 ];
 
 const APPEND_ONLY_SQLITE: &[&str] = &[
@@ -168,4 +182,11 @@ const APPEND_ONLY_SQLITE: &[&str] = &[
     "CREATE TRIGGER journal_order_no_replace BEFORE INSERT ON journal_order
      WHEN EXISTS (SELECT 1 FROM journal_order WHERE position = NEW.position OR entry_id = NEW.entry_id)
      BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END",
+    "CREATE TRIGGER access_event_no_update BEFORE UPDATE ON access_event
+     BEGIN SELECT RAISE(ABORT, 'the access log is append-only'); END",
+    "CREATE TRIGGER access_event_no_delete BEFORE DELETE ON access_event
+     BEGIN SELECT RAISE(ABORT, 'the access log is append-only'); END",
+    "CREATE TRIGGER access_event_no_replace BEFORE INSERT ON access_event
+     WHEN EXISTS (SELECT 1 FROM access_event WHERE id = NEW.id OR rowid = NEW.rowid)
+     BEGIN SELECT RAISE(ABORT, 'the access log is append-only'); END",
 ];

@@ -2,7 +2,7 @@
 //! In scope and out of it, another sponsor's, another vendor's, another study's, and a row that is meant for nobody.
 
 use tandem_domain::access::{Facts, Link, Readers, Role};
-use tandem_domain::id::TypedId;
+use tandem_domain::id::{OrganizationId, TypedId};
 use tandem_domain::party::OrganizationType;
 use tandem_domain::record::{Entity, Kind, Record};
 
@@ -54,6 +54,12 @@ pub fn samples(stage: &Stage, kind: Kind) -> Vec<Sample> {
         Kind::PersonContact => people(stage, |person| records::contact(&person).into_entity()),
         Kind::Membership => memberships(stage),
         Kind::ApiClient => clients(stage),
+        Kind::AccessEvent => of_organizations(stage, |organization| records::access_event(105, organization, None).into_entity()),
+        Kind::AccessReview => of_organizations(stage, |organization| records::access_review(106, organization).into_entity()),
+        Kind::AccessReviewItem => of_organizations(stage, |organization| {
+            let membership = records::membership(107, id(79), organization, Role::VCra);
+            records::access_review_item(108, &records::access_review(106, organization), &membership).into_entity()
+        }),
     };
     if let Some(first) = samples.first() {
         let mut facts = first.facts.clone();
@@ -441,6 +447,16 @@ fn memberships(stage: &Stage) -> Vec<Sample> {
         ),
         one("of a competitor, at the site", at_site, &[("study", Sponsor, "OSI")], &[]),
         one("of a competitor, in another sponsor's study", foreign, &[], &[]),
+    ]
+}
+
+/// What belongs to an organisation and to nobody else: only a membership over the whole of it reaches it.
+fn of_organizations(stage: &Stage, record: impl Fn(OrganizationId) -> Entity) -> Vec<Sample> {
+    vec![
+        sample("the sponsor's", record(stage.sponsor.id), vec![], &[("org", Sponsor, "O")], &[(Sponsor, "O")]),
+        sample("the vendor's", record(stage.vendor.id), vec![], &[("org", Vendor, "O")], &[(Vendor, "O")]),
+        sample("a competitor's", record(stage.other_vendor.id), vec![], &[], &[]),
+        sample("another sponsor's", record(stage.other_sponsor.id), vec![], &[], &[]),
     ]
 }
 

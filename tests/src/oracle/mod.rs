@@ -92,6 +92,9 @@ impl<'w> Asker<'w> {
             Kind::PersonContact => ids(&world.contacts, |one| one.id, |one| self.contact(hat, one.id)),
             Kind::Membership => ids(&world.memberships, |one| one.id, |one| self.membership(hat, one)),
             Kind::ApiClient => ids(&world.clients, |one| one.id, |one| self.client(hat, one)),
+            Kind::AccessEvent => ids(&world.access_events, |one| one.id, |one| self.oversees_access(hat, one.organization_id)),
+            Kind::AccessReview => ids(&world.access_reviews, |one| one.id, |one| self.oversees_access(hat, one.organization_id)),
+            Kind::AccessReviewItem => ids(&world.access_review_items, |one| one.id, |one| self.oversees_access(hat, one.organization_id)),
             Kind::Study => ids(&world.studies, |one| one.id, |one| self.study(hat, one.id)),
             Kind::StudyRegistry => ids(&world.study_registries, |one| one.id, |one| self.study(hat, one.id)),
             Kind::StudyInternal => ids(&world.study_internals, |one| one.id, |one| hat.internal() && self.study_part(hat, one.id)),
@@ -129,7 +132,14 @@ impl<'w> Asker<'w> {
             Kind::Engagement | Kind::EngagementInternal | Kind::EngagementConfirmation | Kind::ServiceScope => {
                 self.has(ClientScope::Engagements)
             }
-            Kind::Organization | Kind::Person | Kind::PersonContact | Kind::Membership | Kind::ApiClient => true,
+            Kind::Organization
+            | Kind::Person
+            | Kind::PersonContact
+            | Kind::Membership
+            | Kind::ApiClient
+            | Kind::AccessEvent
+            | Kind::AccessReview
+            | Kind::AccessReviewItem => true,
         }
     }
 

@@ -168,7 +168,7 @@ impl World {
     }
 
     /// A membership names its person for its organisation, and for another sponsor into whose study it reaches; a client shows itself
-    /// to the sponsor of each engagement that it lists.
+    /// to the sponsor of each engagement that it lists, or of all its vendor's.
     fn granted(&self, reasons: &mut Vec<Reason>) {
         for one in &self.memberships {
             let named = (Kind::Person, one.person_id.uuid());
@@ -183,7 +183,9 @@ impl World {
             }));
         }
         for client in &self.clients {
-            for engagement in self.engagements.iter().filter(|one| client.engagement_ids.contains(&one.id)) {
+            let whole = client.engagement_ids.is_empty();
+            let reaches = |one: &&Engagement| client.engagement_ids.contains(&one.id) || (whole && one.vendor_id == client.organization_id);
+            for engagement in self.engagements.iter().filter(reaches) {
                 let plain = Reason::under((Kind::ApiClient, client.id.uuid()), engagement.sponsor_id, engagement);
                 reasons.push(Reason { kept_with: client.id.uuid(), ..plain });
             }

@@ -117,6 +117,9 @@ impl Owned {
             Entity::Person(one) => Self { person: id(one.id), ..Self::of_party(record, MEMBERS, one.organization_id) },
             Entity::PersonContact(one) => Self { person: id(one.id), ..Self::of_party(record, MEMBERS, one.organization_id) },
             Entity::ApiClient(one) => Self { person: id(one.id), ..Self::of_party(record, MEMBERS, one.organization_id) },
+            Entity::AccessEvent(one) => Self::of_party(record, MEMBERS, one.organization_id),
+            Entity::AccessReview(one) => Self::of_party(record, MEMBERS, one.organization_id),
+            Entity::AccessReviewItem(one) => Self::of_party(record, MEMBERS, one.organization_id),
             Entity::Membership(one) => Self {
                 person: id(one.person_id),
                 sponsor: maybe(one.sponsor_id),

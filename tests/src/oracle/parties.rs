@@ -61,7 +61,7 @@ impl Asker<'_> {
     }
 
     /// C.3 Membership: "R study" for study managers, "R vendor" for vendor managers, "R all" for QA, the own organisation's for
-    /// project managers and administrators, one's own for everybody.
+    /// project managers, a vendor's QA and administrators, one's own for everybody.
     pub(super) fn membership(&self, hat: &Hat, membership: &Membership) -> bool {
         let of_organization = hat.whole() && membership.organization_id == self.organization;
         let into_study = self.reaches_into(hat, membership);
@@ -69,7 +69,7 @@ impl Asker<'_> {
             Role::SStudyManager => into_study,
             Role::SVendorManager => into_study && membership.engagement_id.is_some(),
             Role::SQa => into_study || of_organization,
-            Role::SAdmin | Role::VAdmin | Role::VProjectManager => of_organization,
+            Role::SAdmin | Role::VAdmin | Role::VProjectManager | Role::VQa => of_organization,
             _ => false,
         };
         by_role || self.who == Principal::Person(membership.person_id)
@@ -89,9 +89,17 @@ impl Asker<'_> {
         sponsor == Some(self.organization) && within
     }
 
-    /// "Its organisation's admin and the vendor manager of an engagement it reaches", which is one that it lists; and itself.
+    /// The access log and reviews of access: administrators and QA, of their own organisation as a whole.
+    pub(super) fn oversees_access(&self, hat: &Hat, organization: OrganizationId) -> bool {
+        let role = [Role::SAdmin, Role::SQa, Role::VAdmin, Role::VQa].contains(&hat.role);
+        role && hat.whole() && organization == self.organization
+    }
+
+    /// "Its organisation's admin and the vendor manager of an engagement it reaches": one that it lists or, where it lists none, any of
+    /// its vendor's; and itself.
     pub(super) fn client(&self, hat: &Hat, client: &ApiClient) -> bool {
-        let reaches = |one: &Engagement| one.sponsor_id == self.organization && client.engagement_ids.contains(&one.id);
+        let whole = |one: &Engagement| client.engagement_ids.is_empty() && one.vendor_id == client.organization_id;
+        let reaches = |one: &Engagement| one.sponsor_id == self.organization && (client.engagement_ids.contains(&one.id) || whole(one));
         (hat.machine() && client.id.uuid() == self.id())
             || (hat.administers() && hat.whole() && client.organization_id == self.organization)
             || (hat.role == Role::SVendorManager && self.read_engagements(hat).any(reaches))

@@ -2,7 +2,7 @@
 
 use tandem_domain::engagement::{Engagement, EngagementConfirmation, EngagementInternal, ServiceScope};
 use tandem_domain::id::{EngagementId, OrganizationId, StudyId, StudySiteId};
-use tandem_domain::party::{ApiClient, Membership, Organization, Person, PersonContact};
+use tandem_domain::party::{AccessEvent, AccessReview, AccessReviewItem, ApiClient, Membership, Organization, Person, PersonContact};
 use tandem_domain::portfolio::{
     Site, Study, StudyBenchmark, StudyConfirmation, StudyCountry, StudyInternal, StudyRegistry, StudySite, StudySiteContact,
     StudySiteInternal, StudySiteRegistry,
@@ -22,6 +22,12 @@ pub struct World {
     pub memberships: Vec<Membership>,
     /// Machine clients.
     pub clients: Vec<ApiClient>,
+    /// The access log.
+    pub access_events: Vec<AccessEvent>,
+    /// Reviews of access.
+    pub access_reviews: Vec<AccessReview>,
+    /// The memberships in them.
+    pub access_review_items: Vec<AccessReviewItem>,
     /// Studies.
     pub studies: Vec<Study>,
     /// The sponsor's assessments of studies.
@@ -78,6 +84,7 @@ impl World {
             records.extend(entities(&self.scopes));
         }
         records.extend(entities(&self.memberships).chain(entities(&self.clients)));
+        records.extend(entities(&self.access_events).chain(entities(&self.access_reviews)).chain(entities(&self.access_review_items)));
         records
     }
 

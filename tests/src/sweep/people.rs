@@ -3,7 +3,10 @@
 
 use tandem_domain::access::{ClientScope, Role};
 use tandem_domain::id::{EngagementId, OrganizationId, PersonId, StudyId, StudySiteId, TypedId};
-use tandem_domain::party::{ApiClient, Membership, MembershipScope, Person, PersonContact};
+use tandem_domain::party::{
+    AccessEvent, AccessEventType, AccessReview, AccessReviewItem, AccessReviewOutcome, ApiClient, Membership, MembershipScope, Person,
+    PersonContact,
+};
 use tandem_domain::record::Record;
 use tandem_gateway::demo::{ISSUER, epoch};
 
@@ -119,6 +122,58 @@ pub fn plant_clients(world: &mut Builder) {
             ended_at: None,
         };
         world.plant(name, client.into_entity());
+    }
+}
+
+/// An event of the access log, a review and one of its items, for each organisation: of somebody there, about somebody there.
+const OVERSEEN: &[(&str, &str, &str)] =
+    &[("A", "A.qa", "A.silent"), ("B", "B.admin", "B.sm"), ("V", "V.admin", "V.cra"), ("W", "W.admin", "W.cra")];
+
+/// Who used what, and what is reviewed.
+pub fn plant_oversight(world: &mut Builder) {
+    for (name, reviewer, reviewed) in OVERSEEN {
+        let organization_id: OrganizationId = world.id(name);
+        let refusal = AccessEvent {
+            id: world.id(name),
+            organization_id,
+            event: AccessEventType::Refused,
+            person_id: Some(world.id(reviewed)),
+            api_client_id: None,
+            code: Some(text("access_event", name, "code")),
+            attempt: Some(text("access_event", name, "attempt")),
+            occurrences: world.int(),
+            first_at: epoch(),
+            last_at: epoch(),
+        };
+        let review = AccessReview {
+            id: world.id(name),
+            organization_id,
+            period_from: epoch().date_naive(),
+            period_to: epoch().date_naive(),
+            reviewer_id: world.id(reviewer),
+            reviewed: world.int(),
+            confirmed: world.int(),
+            revoked: world.int(),
+            completed_at: None,
+        };
+        let item = AccessReviewItem {
+            id: world.id(name),
+            organization_id,
+            access_review_id: review.id,
+            membership_id: world.id(reviewer),
+            person_id: world.id(reviewer),
+            role: Role::SQa,
+            scope: MembershipScope::AllOrg,
+            in_force_since: epoch(),
+            granted_by_id: Some(world.id(reviewed)),
+            last_used_at: Some(epoch()),
+            outcome: AccessReviewOutcome::Confirmed,
+            decided_by_id: Some(world.id(reviewer)),
+            decided_at: Some(epoch()),
+        };
+        world.plant(name, refusal.into_entity());
+        world.plant(name, review.into_entity());
+        world.plant(name, item.into_entity());
     }
 }
 

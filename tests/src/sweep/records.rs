@@ -97,6 +97,7 @@ pub fn world() -> Vec<Planted> {
         engagement(&mut world, row);
     }
     people::plant_clients(&mut world);
+    people::plant_oversight(&mut world);
     for (study, code, lead, sites) in COUNTRIES {
         study_country(&mut world, study, code, *lead);
         for (name, responsible) in *sites {

@@ -166,6 +166,7 @@ pub const PERSONAS: &[Persona] = &[
             "engagement_internal:A*",
             "study_benchmark:A*",
             "client:V-eng",
+            "client:V-whole",
             "client:W-eng",
             "membership:A.vm-eng",
             "membership:V.pm-eng",
@@ -197,7 +198,8 @@ pub const PERSONAS: &[Persona] = &[
             "person*:A.saf",
             "person*:A.data",
             "person*:A.exec",
-            "person*:A.admin"
+            "person*:A.admin",
+            "access_*:A"
         ],
     ),
     person(
@@ -210,7 +212,16 @@ pub const PERSONAS: &[Persona] = &[
     person("A.exec", sponsor_a!["study_internal:A*", "engagement_internal:A*"]),
     person(
         "A.admin",
-        &["organization:A", "organization:V", "organization:W", "organization:S", "person*:A.*", "membership:A.*", "client:A-*"],
+        &[
+            "organization:A",
+            "organization:V",
+            "organization:W",
+            "organization:S",
+            "person*:A.*",
+            "membership:A.*",
+            "client:A-*",
+            "access_*:A",
+        ],
     ),
     person(
         "A.sm-study",
@@ -267,6 +278,7 @@ pub const PERSONAS: &[Persona] = &[
                 "study_site_internal:A1-de1",
                 "study_site_internal:A1-fr1",
                 "client:V-eng",
+                "client:V-whole",
                 "membership:V.pm-eng",
                 "person*:V.pm-eng"
             ],
@@ -336,7 +348,7 @@ pub const PERSONAS: &[Persona] = &[
             "service_scope:B1V-x",
         ],
     ),
-    person("B.admin", &["organization:B", "organization:V", "person*:B.*", "membership:B.*"]),
+    person("B.admin", &["organization:B", "organization:V", "person*:B.*", "membership:B.*", "access_*:B"]),
     person(
         "V.pm",
         vendor_v_sites![
@@ -355,13 +367,37 @@ pub const PERSONAS: &[Persona] = &[
     person("V.cra", vendor_v_sites![]),
     person("V.dm", vendor_v_sites![]),
     person("V.stat", vendor_v_sites![]),
-    person("V.qa", vendor_v_sites![]),
+    person(
+        "V.qa",
+        vendor_v_sites![
+            "person*:V.cra*",
+            "person*:V.pm*",
+            "person*:V.dm",
+            "person*:V.stat",
+            "person*:V.qa",
+            "person*:V.reg",
+            "person*:V.saf",
+            "person*:V.fin",
+            "person*:V.admin",
+            "membership:V.*",
+            "access_*:V"
+        ],
+    ),
     person("V.reg", vendor_v_sites![]),
     person("V.saf", vendor_v_sites![]),
     person("V.fin", vendor_v![]),
     person(
         "V.admin",
-        &["organization:V", "organization:A", "organization:B", "organization:S", "person*:V.*", "membership:V.*", "client:V-*"],
+        &[
+            "organization:V",
+            "organization:A",
+            "organization:B",
+            "organization:S",
+            "person*:V.*",
+            "membership:V.*",
+            "client:V-*",
+            "access_*:V",
+        ],
     ),
     person("V.pm-study", engagement_a1v![]),
     person("V.pm-eng", engagement_a1v![]),
@@ -469,7 +505,7 @@ pub const PERSONAS: &[Persona] = &[
             ],
         )
     },
-    person("W.admin", &["organization:W", "organization:A", "person*:W.*", "membership:W.*", "client:W-*"]),
+    person("W.admin", &["organization:W", "organization:A", "person*:W.*", "membership:W.*", "client:W-*", "access_*:W"]),
     // A subcontractor does not learn under whom it works: its prime's engagement is not its own.
     Persona {
         may: &["organization:W"],

@@ -67,6 +67,7 @@ pub fn build(plan: &Plan) -> Built {
             builder.membership(index, membership);
         }
     }
+    builder.oversight();
     let mut sign_ins = Vec::new();
     for one in &plan.clients {
         sign_ins.extend(builder.client(one));
@@ -292,6 +293,25 @@ impl Builder {
         };
         membership.study_id = study;
         membership.sponsor_id = study.and_then(|study| self.world.sponsor_of(study));
+    }
+
+    /// An access log and a review for every organisation with a membership.
+    fn oversight(&mut self) {
+        for membership in self.world.memberships.clone() {
+            let organization = membership.organization_id;
+            if !self.world.access_reviews.iter().any(|one| one.organization_id == organization) {
+                let review = records::access_review(self.number(), organization);
+                self.world.access_reviews.push(review);
+                let refusal = records::access_event(self.number(), organization, None);
+                self.world.access_events.push(refusal);
+            }
+            let used = records::access_event(self.number(), organization, Some(membership.person_id));
+            self.world.access_events.push(used);
+            let number = self.number();
+            let review = self.world.access_reviews.iter().find(|one| one.organization_id == organization);
+            let items = review.map(|review| records::access_review_item(number, review, &membership));
+            self.world.access_review_items.extend(items);
+        }
     }
 
     fn client(&mut self, plan: &ClientPlan) -> Option<SignsIn> {

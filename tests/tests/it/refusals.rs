@@ -24,7 +24,7 @@ impl Targets {
         let engagements = seen.at("/data/study/engagements/nodes").as_array().unwrap();
         let index = engagements.iter().position(|one| one["vendor"]["name"].as_str().unwrap().starts_with("Veltrona")).unwrap();
         let engagement = format!("/data/study/engagements/nodes/{index}");
-        let admin = "{ apiClients { nodes { id } } people(filter: { displayName: { contains: \"Odile\" } }) { nodes { id memberships { nodes { \
+        let admin = "{ apiClients { nodes { id } } accessReviews { nodes { id } } people(filter: { displayName: { contains: \"Odile\" } }) { nodes { id memberships { nodes { \
                      id } } } } }";
         let admins = house.ask(&person("kofi@veltrona"), admin).await;
         Self(BTreeMap::from([
@@ -38,6 +38,7 @@ impl Targets {
             (Kind::Person, text(&admins, "/data/people/nodes/0/id")),
             (Kind::Membership, text(&admins, "/data/people/nodes/0/memberships/nodes/0/id")),
             (Kind::ApiClient, text(&admins, "/data/apiClients/nodes/0/id")),
+            (Kind::AccessReview, text(&admins, "/data/accessReviews/nodes/0/id")),
         ]))
     }
 
@@ -91,7 +92,17 @@ fn may(command: &str) -> &'static [&'static str] {
     match command {
         // Administrators, of the organisation that the target belongs to; who invites or creates does so in his own.
         "personInvite" | "apiClientCreate" => whole(&["noor@quillfen", "ines@brackenmoor", "kofi@veltrona", "aiko@osprelle"]),
-        "membershipGrant" | "membershipEnd" | "apiClientEnd" => whole(&["kofi@veltrona"]),
+        "membershipGrant" | "membershipEnd" | "apiClientEnd" | "apiClientNarrow" => whole(&["kofi@veltrona"]),
+        // Of his own organisation, whoever may end memberships: its administrator, a sponsor's QA.
+        "accessReviewOpen" => whole(&[
+            "noor@quillfen",
+            "ines@brackenmoor",
+            "kofi@veltrona",
+            "aiko@osprelle",
+            "petra@quillfen",
+            "dagny@osprelle for Brackenmoor",
+        ]),
+        "accessReviewDecide" | "accessReviewComplete" => whole(&["kofi@veltrona"]),
         "studyCreate" => whole(&["marisol@quillfen", "leopold@brackenmoor"]),
         "siteCreate" => whole(&["marisol@quillfen", "leopold@brackenmoor"]),
         "siteUpdate" => whole(&["marisol@quillfen"]),
@@ -164,6 +175,8 @@ fn sees(kind: Kind) -> &'static [&'static str] {
         Kind::Person | Kind::Membership => &["ravi@", "kofi@", "odile@"],
         // The CRO's machine: its administrator, the vendor manager of the engagement that it lists, itself.
         Kind::ApiClient => &["kofi@", "idris@", "veltrona-ctms"],
+        // The CRO's administrator and its QA.
+        Kind::AccessReview => &["kofi@", "odile@"],
         other => panic!("the table does not say who sees {other:?}"),
     }
 }
@@ -179,6 +192,7 @@ fn makers(command: &str) -> &'static [&'static str] {
         "personInvite" | "membershipGrant" | "apiClientCreate" => &["noor@", "kofi@"],
         "studyCreate" | "siteCreate" | "studyCountryCreate" | "studySiteCreate" => &["marisol@", "yuna@", "leopold@"],
         "engagementCreate" | "serviceScopeCreate" => &["idris@"],
+        "accessReviewOpen" => &["noor@", "kofi@", "petra@"],
         other => panic!("the table does not say who makes anything by {other}"),
     }
 }

@@ -171,12 +171,13 @@ pub fn membership_links(membership: &Membership) -> Vec<Target> {
     links.map(|link| (Kind::Person, membership.person_id.uuid(), link)).collect()
 }
 
-/// What a machine client names: itself, for the sponsors of the engagements that it reaches.
+/// What a machine client names: itself, for the sponsors of the engagements that it reaches: those that it lists, or, where it lists
+/// none, all of its vendor's.
 #[must_use]
 pub fn client_links(client: &ApiClient, engagements: &[Engagement]) -> Vec<Target> {
     engagements
         .iter()
-        .filter(|engagement| client.engagement_ids.contains(&engagement.id))
+        .filter(|engagement| client.reaches(engagement))
         .map(|engagement| {
             let named = Link { via_id: client.id.uuid(), ..of_engagement(engagement.sponsor_id.uuid(), engagement) };
             (Kind::ApiClient, client.id.uuid(), named)

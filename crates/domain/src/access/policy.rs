@@ -96,7 +96,14 @@ pub fn client_scope(kind: Kind) -> Option<ClientScope> {
             Some(ClientScope::Sites)
         }
         Kind::Engagement | Kind::EngagementInternal | Kind::EngagementConfirmation | Kind::ServiceScope => Some(ClientScope::Engagements),
-        Kind::Organization | Kind::Person | Kind::PersonContact | Kind::Membership | Kind::ApiClient => None,
+        Kind::Organization
+        | Kind::Person
+        | Kind::PersonContact
+        | Kind::Membership
+        | Kind::ApiClient
+        | Kind::AccessEvent
+        | Kind::AccessReview
+        | Kind::AccessReviewItem => None,
     }
 }
 
@@ -174,7 +181,8 @@ fn works_still(viewer: &Viewer, facts: &Facts) -> bool {
 
 /// Which column has to name a writer's own organisation.
 fn writing_owner(kind: Kind, role: Role) -> Option<Owner> {
-    if matches!(kind, Kind::Person | Kind::PersonContact | Kind::Membership | Kind::ApiClient) {
+    if matches!(kind, Kind::Person | Kind::PersonContact | Kind::Membership | Kind::ApiClient | Kind::AccessReview | Kind::AccessReviewItem)
+    {
         return Some(Owner::Organization);
     }
     match role.side()? {
@@ -205,6 +213,9 @@ fn creators(kind: Kind) -> &'static [Role] {
         Kind::StudyInternal | Kind::StudyBenchmark | Kind::StudySiteInternal | Kind::StudySiteContact | Kind::EngagementInternal => {
             editors(kind)
         }
+        Kind::AccessReview | Kind::AccessReviewItem => editors(kind),
+        // The access log writes itself.
+        Kind::AccessEvent => &[],
         // Organisations come from imports and the command line; registry parts only from imports.
         Kind::Organization | Kind::StudyRegistry | Kind::StudySiteRegistry => &[],
         // A confirmation is recorded by the roles that the step's row in the lifecycle names.
@@ -220,10 +231,13 @@ fn editors(kind: Kind) -> &'static [Role] {
         Kind::StudySite | Kind::StudySiteContact => &[Role::SStudyManager, Role::SRegulatory, Role::VProjectManager, Role::VCra],
         Kind::Engagement | Kind::ServiceScope | Kind::EngagementInternal => &[Role::SVendorManager],
         Kind::ApiClient => &[Role::SAdmin, Role::VAdmin],
+        // A review revokes: whoever carries it out may end memberships.
+        Kind::AccessReview | Kind::AccessReviewItem => enders(Kind::Membership),
         Kind::Organization
         | Kind::Person
         | Kind::PersonContact
         | Kind::Membership
+        | Kind::AccessEvent
         | Kind::StudyRegistry
         | Kind::StudySiteRegistry
         | Kind::StudyConfirmation
@@ -238,6 +252,9 @@ fn enders(kind: Kind) -> &'static [Role] {
         Kind::Organization
         | Kind::Person
         | Kind::PersonContact
+        | Kind::AccessEvent
+        | Kind::AccessReview
+        | Kind::AccessReviewItem
         | Kind::Study
         | Kind::StudyInternal
         | Kind::StudyBenchmark

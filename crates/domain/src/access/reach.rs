@@ -24,6 +24,7 @@ pub fn ways(kind: Kind, role: Role) -> &'static [Way] {
         Kind::PersonContact => person_contact(role),
         Kind::Membership => membership(role),
         Kind::ApiClient => api_client(role),
+        Kind::AccessEvent | Kind::AccessReview | Kind::AccessReviewItem => oversight_of_access(role),
     }
 }
 
@@ -358,7 +359,8 @@ fn person(role: Role) -> &'static [Way] {
             const { &[Way::Myself, BY_ENGAGEMENT, named_by_membership(Names::Engagement), named_by_reach(Names::Engagement)] }
         }
         Role::SQa => const { &[Way::Myself, BY_ENGAGEMENT, named_by_membership(Names::Anything), named_by_reach(Names::Study)] },
-        Role::VProjectManager => const { &[Way::Myself, BY_ENGAGEMENT, linked(Kind::Membership, ALL_READERS, Cover::Whole)] },
+        // A vendor's QA reviews who has access, and so knows by name who has a membership.
+        Role::VProjectManager | Role::VQa => const { &[Way::Myself, BY_ENGAGEMENT, linked(Kind::Membership, ALL_READERS, Cover::Whole)] },
         Role::SFinance
         | Role::SRegulatory
         | Role::SSafety
@@ -367,7 +369,6 @@ fn person(role: Role) -> &'static [Way] {
         | Role::VCra
         | Role::VDataManager
         | Role::VBiostatistician
-        | Role::VQa
         | Role::VRegulatory
         | Role::VSafety
         | Role::VFinance => const { &[Way::Myself, BY_ENGAGEMENT] },
@@ -416,7 +417,7 @@ fn membership(role: Role) -> &'static [Way] {
         Role::SStudyManager => const { &[Way::Myself, Way::Reaching { names: Names::Study }] },
         Role::SVendorManager => const { &[Way::Myself, Way::Reaching { names: Names::Engagement }] },
         Role::SQa => const { &[Way::Myself, OWN_ORGANIZATION, Way::Reaching { names: Names::Study }] },
-        Role::SAdmin | Role::VAdmin | Role::VProjectManager => const { &[Way::Myself, OWN_ORGANIZATION] },
+        Role::SAdmin | Role::VAdmin | Role::VProjectManager | Role::VQa => const { &[Way::Myself, OWN_ORGANIZATION] },
         Role::SFinance
         | Role::SRegulatory
         | Role::SSafety
@@ -425,7 +426,6 @@ fn membership(role: Role) -> &'static [Way] {
         | Role::VCra
         | Role::VDataManager
         | Role::VBiostatistician
-        | Role::VQa
         | Role::VRegulatory
         | Role::VSafety
         | Role::VFinance => const { &[Way::Myself] },
@@ -454,5 +454,29 @@ fn api_client(role: Role) -> &'static [Way] {
         | Role::VRegulatory
         | Role::VSafety
         | Role::VFinance => &[],
+    }
+}
+
+/// The access log and the reviews of access: the organisation's administrator and QA (ICH E6(R3) 4.2.2, 4.3.8).
+fn oversight_of_access(role: Role) -> &'static [Way] {
+    match role {
+        Role::SAdmin | Role::SQa | Role::VAdmin | Role::VQa => {
+            const { &[Way::Owned { owner: Owner::Organization, audience: ALL_READERS, cover: Cover::Whole }] }
+        }
+        Role::SStudyManager
+        | Role::SVendorManager
+        | Role::SFinance
+        | Role::SRegulatory
+        | Role::SSafety
+        | Role::SDataLead
+        | Role::SExecutive
+        | Role::VProjectManager
+        | Role::VCra
+        | Role::VDataManager
+        | Role::VBiostatistician
+        | Role::VRegulatory
+        | Role::VSafety
+        | Role::VFinance
+        | Role::PClient => &[],
     }
 }

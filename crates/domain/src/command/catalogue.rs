@@ -96,7 +96,11 @@ fn written() -> Vec<CommandDef> {
         "membershipGrant" Membership Create MembershipGrant;
         "membershipEnd" Membership Change MembershipEnd;
         "apiClientCreate" ApiClient Create ApiClientCreate;
+        "apiClientNarrow" ApiClient Change ApiClientNarrow;
         "apiClientEnd" ApiClient Change ApiClientEnd;
+        "accessReviewOpen" AccessReview Create AccessReviewOpen;
+        "accessReviewDecide" AccessReview Change AccessReviewDecide;
+        "accessReviewComplete" AccessReview Change AccessReviewComplete;
         "studyCreate" Study Create StudyCreate;
         "studyUpdate" Study Change StudyUpdate;
         "studyInternalUpdate" Study Change StudyInternalUpdate;

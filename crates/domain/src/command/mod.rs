@@ -14,7 +14,10 @@ pub use refusal::{Code, MAX_INDEXED, Refusal, UserError, too_long};
 use crate::engagement::{
     EngagementCreate, EngagementInternalUpdate, EngagementUpdate, ServiceScopeCreate, ServiceScopeEnd, ServiceScopeUpdate,
 };
-use crate::party::{ApiClientCreate, ApiClientEnd, MembershipEnd, MembershipGrant, PersonInvite};
+use crate::party::{
+    AccessReviewComplete, AccessReviewDecide, AccessReviewOpen, ApiClientCreate, ApiClientEnd, ApiClientNarrow, MembershipEnd,
+    MembershipGrant, PersonInvite,
+};
 use crate::portfolio::{
     SiteCreate, SiteUpdate, StudyBenchmarkUpdate, StudyCountryCreate, StudyCountryUpdate, StudyCreate, StudyInternalUpdate,
     StudySiteContactUpdate, StudySiteCreate, StudySiteInternalUpdate, StudySiteUpdate, StudyUpdate,
@@ -29,7 +32,11 @@ pub enum Command {
     MembershipGrant(MembershipGrant),
     MembershipEnd(MembershipEnd),
     ApiClientCreate(ApiClientCreate),
+    ApiClientNarrow(ApiClientNarrow),
     ApiClientEnd(ApiClientEnd),
+    AccessReviewOpen(AccessReviewOpen),
+    AccessReviewDecide(AccessReviewDecide),
+    AccessReviewComplete(AccessReviewComplete),
     StudyCreate(StudyCreate),
     StudyUpdate(StudyUpdate),
     StudyInternalUpdate(StudyInternalUpdate),

@@ -38,6 +38,12 @@ impl ApiClient {
         Readers::MEMBERS
     }
 
+    /// Whether the client is for this engagement: it lists it or, for the whole of its vendor, lists none.
+    #[must_use]
+    pub fn reaches(&self, engagement: &crate::engagement::Engagement) -> bool {
+        self.engagement_ids.contains(&engagement.id) || (self.engagement_ids.is_empty() && self.organization_id == engagement.vendor_id)
+    }
+
     /// Whether the client counts at this moment.
     #[must_use]
     pub fn in_force(&self, now: DateTime<Utc>) -> bool {
@@ -60,6 +66,18 @@ input! {
         engagement_ids: Option<Vec<EngagementId>>,
         /// When it stops working.
         expires_at: DateTime<Utc>,
+    }
+
+    /// Narrows a machine client: fewer scopes, fewer engagements, an earlier end. What is left out stays. To widen one, end it and enter another.
+    pub struct ApiClientNarrow {
+        /// The client.
+        id: ApiClientId,
+        /// What it may still do: some of its scopes, at least one.
+        scopes: Option<Vec<Term<ClientScope>>>,
+        /// The engagements that it still reaches: some of its own, at least one; for a client of the whole organisation, any of those.
+        engagement_ids: Option<Vec<EngagementId>>,
+        /// When it stops working: not later than now planned, and in the future.
+        expires_at: Option<DateTime<Utc>>,
     }
 
     /// Ends a machine client. Its next request is refused, on every instance.
@@ -103,6 +121,41 @@ pub fn api_client_create(deciding: &Deciding<'_>, input: ApiClientCreate) -> Res
         return Err(UserError::at(Code::BadUserInput, "scopes", "Give at least one scope.").into());
     }
     Ok(Change::one(Op::Created, client.into_entity()))
+}
+
+/// Decides a narrower reach of a client. The store has looked new engagements up for the organisation.
+///
+/// # Errors
+/// FORBIDDEN for who is no administrator; GUARD_FAILED for a client that has ended; BAD_USER_INPUT for each field that would widen it, or
+/// leave it nothing.
+pub fn api_client_narrow(deciding: &Deciding<'_>, mut client: ApiClient, input: ApiClientNarrow) -> Result<Change, Refusal> {
+    deciding.permit(Action::Update, &client.clone().into_entity())?;
+    if !client.in_force(deciding.now) {
+        return Err(UserError::new(Code::GuardFailed, "The client has ended already.").into());
+    }
+    let mut errors = Vec::new();
+    let mut refuse = |field: &str, words: &str| errors.push(UserError::at(Code::BadUserInput, field, words));
+    if let Some(scopes) = input.scopes.map(terms) {
+        if scopes.is_empty() || scopes.iter().any(|scope| !client.scopes.contains(scope)) {
+            refuse("scopes", "Give at least one scope, and only such as the client has. To widen a client, end it and enter another.");
+        }
+        client.scopes.retain(|scope| scopes.contains(scope));
+    }
+    if let Some(ids) = input.engagement_ids.map(|ids| each_once(&ids)) {
+        let wider = !client.engagement_ids.is_empty() && ids.iter().any(|id| !client.engagement_ids.contains(id));
+        if ids.is_empty() || wider {
+            let words = "Give at least one engagement, and only such as the client reaches. To widen a client, end it and enter another.";
+            refuse("engagementIds", words);
+        }
+        client.engagement_ids = ids;
+    }
+    if let Some(expires_at) = input.expires_at {
+        if expires_at > client.expires_at || expires_at <= deciding.now {
+            refuse("expiresAt", "The expiry can only be brought forward, and has to lie in the future.");
+        }
+        client.expires_at = expires_at;
+    }
+    if errors.is_empty() { Ok(Change::one(Op::Updated, client.into_entity())) } else { Err(Refusal(errors)) }
 }
 
 /// The ids as they were given, each once.

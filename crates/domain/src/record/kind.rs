@@ -161,6 +161,12 @@ kinds! {
         facts [Person = "person_id", Organization = "organization_id", Sponsor = "sponsor_id", Study = "study_id", Engagement = "engagement_id", Country = "country_code", StudySite = "study_site_id"];
     /// A machine client.
     ApiClient = "client", crate::party::ApiClient, facts [Person = "id", Organization = "organization_id"], linked true;
+    /// An event of the access log.
+    AccessEvent = "access_event", crate::party::AccessEvent, facts [Organization = "organization_id"];
+    /// A review of access.
+    AccessReview = "access_review", crate::party::AccessReview, facts [Organization = "organization_id"];
+    /// One membership in a review of access.
+    AccessReviewItem = "access_review_item", crate::party::AccessReviewItem, facts [Organization = "organization_id"];
     /// A study.
     Study = "study", crate::portfolio::Study, facts [Sponsor = "sponsor_id", Study = "id"], lifecycle crate::portfolio::STUDY_LIFECYCLE, linked true;
     /// The sponsor's own assessment of a study.

@@ -44,11 +44,17 @@ impl DirectoryDoorkeeper {
         let picked = organization.map(|text| read_organization(text).uuid());
         let key = (token.token_hash, picked);
         let now = self.vault.clock().now();
+        let known = self.viewers.contains_key(&key);
         if let Some(viewer) = self.remembered(&key, now).await? {
+            self.vault.note_use(viewer.as_ref().into());
             return Ok(Viewer { now, ..(*viewer).clone() });
         }
         match self.vault.admit(&sign_in(&token), picked.map(OrganizationId::from_uuid)).await.map_err(away)? {
             Admission::Admitted(viewer) => {
+                if !known {
+                    self.vault.note_sign_in((&viewer).into());
+                }
+                self.vault.note_use((&viewer).into());
                 let entry = Remembered { viewer: Arc::new(viewer.clone()), expires_at: token.expires_at };
                 self.viewers.insert(key, entry).await;
                 Ok(Viewer { now, ..viewer })

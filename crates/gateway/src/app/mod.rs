@@ -1,6 +1,7 @@
 //! The assembly: settings and a vault become the service that `serve`, `demo` and in-process tests start.
 //! Nothing is decided here; every part is built where it lives and only plugged together.
 
+mod access_log;
 mod bounds;
 mod doorkeeper;
 mod error;
@@ -50,7 +51,7 @@ impl App {
     /// # Errors
     /// [`AppError`] for settings that contradict one another, or a database that does not answer.
     pub async fn build(settings: &Settings, vault: Vault) -> Result<Self, AppError> {
-        let vault = vault.signing_within(settings.signing_max_age);
+        let vault = vault.signing_within(settings.signing_max_age).keeping_access_log_every(settings.access_log_every);
         let clock = Arc::clone(vault.clock());
         let now: Now = Arc::new(move || clock.now());
         let verifier = Verifier::from_settings(settings, now)?;
@@ -106,12 +107,16 @@ impl Bound {
     pub async fn run(self, stop: impl Future<Output = ()>) {
         let Self { app, server, .. } = self;
         let (end, ended) = watch::channel(false);
-        let sequencer = tokio::spawn(sequencer::run(app.vault.clone(), ended));
+        let sequencer = tokio::spawn(sequencer::run(app.vault.clone(), ended.clone()));
+        let access_log = tokio::spawn(access_log::run(app.vault.clone(), ended));
         server.run(app.router, app.draining, stop).await;
         // The send fails only where the task has ended already.
         let _ = end.send(true);
         if let Err(error) = sequencer.await {
             tracing::error!(%error, "the sequencer broke down");
+        }
+        if let Err(error) = access_log.await {
+            tracing::error!(%error, "the keeper of the access log broke down");
         }
         app.vault.close().await;
     }

@@ -126,12 +126,13 @@ impl Settings {
         found
     }
 
-    fn must_not_be_zero(&self) -> [(&'static str, u128); 20] {
+    fn must_not_be_zero(&self) -> [(&'static str, u128); 21] {
         [
             ("database_connections", self.database_connections.into()),
             ("jwks_interval", self.jwks_interval.as_millis()),
             ("jwks_refresh", self.jwks_refresh.as_millis()),
             ("signing_max_age", self.signing_max_age.as_millis()),
+            ("access_log_every", self.access_log_every.as_secs().into()),
             ("request_timeout", self.request_timeout.as_millis()),
             ("head_timeout", self.head_timeout.as_millis()),
             ("answer_timeout", self.answer_timeout.as_millis()),

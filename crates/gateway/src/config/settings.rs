@@ -114,6 +114,9 @@ settings! {
     /// How long ago a person may have authenticated (`auth_time`) to sign without doing so again.
     signing_max_age: Duration = Duration::from_secs(300);
 
+    /// How often the access log is kept: refusals of one kind to one principal within this time are one event of it.
+    access_log_every: Duration = Duration::from_secs(60);
+
     /// The browser origins that may call the service, such as `https://portal.example.com`; `*` for any, in development.
     cors_origins: Vec<String> = Vec::new();
     /// Cost points that each principal may spend a second; 0 turns the rate limit off.

@@ -23,6 +23,7 @@ pub(super) enum List {
     ApiClients,
     /// What the vault makes itself while the world is put in: journal entries.
     Journal,
+    AccessReviews,
 }
 
 impl Ids {

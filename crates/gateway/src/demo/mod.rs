@@ -11,6 +11,7 @@ mod organizations;
 mod people;
 mod personas;
 mod places;
+mod review;
 mod studies;
 mod world;
 

@@ -11,7 +11,7 @@ use super::ids::{List, sequence};
 use super::organizations::Organizations;
 use super::people::People;
 use super::places::Places;
-use super::{engagements, memberships, studies};
+use super::{engagements, memberships, review, studies};
 
 pub use super::calendar::epoch;
 
@@ -30,6 +30,7 @@ pub fn world() -> World {
     let engagements = engagements::make(&organizations, &people, &studies);
     let places = Places::make(&organizations, &studies, &engagements);
     let memberships = memberships::make(&organizations, &people, &studies, &places);
+    let review = review::make(&organizations, &people, &memberships);
     let clients: Vec<ApiClient> = memberships::clients(&organizations, &engagements);
 
     let mut records: Vec<Entity> = organizations.0.into_iter().map(Record::into_entity).collect();
@@ -50,6 +51,10 @@ pub fn world() -> World {
     records.extend(scopes);
     records.extend(memberships.into_iter().map(Record::into_entity));
     records.extend(clients.into_iter().map(Record::into_entity));
+    if let Some((review, items)) = review {
+        records.push(review.into_entity());
+        records.extend(items.into_iter().map(Record::into_entity));
+    }
     World { records }
 }
 
@@ -147,6 +152,7 @@ mod tests {
         let count = |kind| records.iter().filter(|record| record.kind() == kind).count();
         assert_eq!((count(Kind::Organization), count(Kind::Person), count(Kind::Study)), (7, 21, 12));
         assert_eq!((count(Kind::Engagement), count(Kind::Membership), count(Kind::ApiClient)), (18, 23, 2));
+        assert_eq!((count(Kind::AccessReview), count(Kind::AccessReviewItem)), (1, 5));
         assert!(count(Kind::StudySite) > 60 && count(Kind::StudySite) == count(Kind::StudySiteRegistry));
     }
 

@@ -52,6 +52,8 @@ pub(crate) enum What {
     Transitions,
     /// What was journalled about the record.
     History,
+    /// When the person or client that a column names last acted for the viewer's organisation, from the access log.
+    LastUse { column: &'static str },
 }
 
 /// What the store keeps beside a record's own columns.
@@ -86,6 +88,19 @@ impl Table {
         }
         table.push("history", "What was done to it, oldest first, as far as you may see it.", What::History);
         table
+    }
+
+    /// A table of a log: its rows have an id, and what they tell; they do not change and have no history of their own.
+    pub(crate) fn log(kind: Kind) -> Self {
+        Self { kind, fields: Vec::new(), root: None }.show("id")
+    }
+
+    /// When the person or client that a column names last used Tandem.
+    pub(crate) fn last_use(mut self, column: &'static str) -> Self {
+        let doc = "When the holder last acted for your organisation, to the hour; for who reads its access log, nothing for others and where \
+                   it never was.";
+        self.push("lastUsedAt", doc, What::LastUse { column });
+        self
     }
 
     /// Finds it at the root.
@@ -167,7 +182,7 @@ impl Field {
         match self.what {
             What::Column { column, .. } => column.nullable,
             What::Stored(stored) => stored == Stored::CreatedBy,
-            What::Money { .. } | What::One { .. } | What::Part { .. } => true,
+            What::Money { .. } | What::One { .. } | What::Part { .. } | What::LastUse { .. } => true,
             What::Listed { .. } | What::Many { .. } | What::Transitions | What::History => false,
         }
     }

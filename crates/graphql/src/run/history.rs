@@ -143,7 +143,7 @@ async fn page(ctx: &Context<'_>, session: &Session, record: &Record) -> Result<H
     Ok(HistoryConnection { page_info: PageInfo::forward(more, after.is_some(), &cursors), edges, kind, id })
 }
 
-async fn entry(session: &Session, table: &Table, (entry, before): &Changed) -> Result<HistoryEntry, Failure> {
+pub(super) async fn entry(session: &Session, table: &Table, (entry, before): &Changed) -> Result<HistoryEntry, Failure> {
     let actor_kind = match entry.actor.kind {
         tandem_domain::access::PrincipalKind::Person => Some(Kind::Person),
         tandem_domain::access::PrincipalKind::Client => Some(Kind::ApiClient),
@@ -208,7 +208,13 @@ fn shown(what: &What, state: Option<&Json>) -> Option<Json> {
         },
         What::Money { units, currency } => Some(json!({ "minorUnits": value(units)?, "currency": value(currency)? })),
         What::One { column, .. } => value(column).cloned(),
-        What::Stored(_) | What::Listed { .. } | What::Many { .. } | What::Part { .. } | What::Transitions | What::History => None,
+        What::Stored(_)
+        | What::Listed { .. }
+        | What::Many { .. }
+        | What::Part { .. }
+        | What::Transitions
+        | What::History
+        | What::LastUse { .. } => None,
     }
 }
 

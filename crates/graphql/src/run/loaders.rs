@@ -7,6 +7,7 @@ use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use chrono::{DateTime, Utc};
 use dataloader::BatchFn;
 use dataloader::cached::Loader;
 use tandem_domain::access::Facts;
@@ -154,6 +155,15 @@ batches! {
         Ok(found)
     }
 
+    /// When people and machine clients last acted for the viewer's organisation.
+    LastUses((Kind, Uuid) => Option<DateTime<Utc>>) |store, keys| {
+        let mut found = HashMap::new();
+        for (kind, ids) in by_kind(keys.iter().copied()) {
+            found.extend(store.last_uses(kind, &ids).await?.into_iter().map(|(id, last)| ((kind, id), Some(last))));
+        }
+        Ok(found)
+    }
+
     /// Lengths of histories.
     HistoryCounts((Kind, Uuid) => i64) |store, keys| {
         let mut found = HashMap::new();
@@ -262,6 +272,7 @@ pub(crate) struct Loaders {
     pub(crate) facts: Gathered<(Kind, Uuid), Option<Facts>, FactsOf>,
     pub(crate) histories: Gathered<HistoryKey, HistoryPage, Histories>,
     pub(crate) history_counts: Gathered<(Kind, Uuid), i64, HistoryCounts>,
+    pub(crate) last_uses: Gathered<(Kind, Uuid), Option<DateTime<Utc>>, LastUses>,
 }
 
 impl Loaders {
@@ -275,7 +286,8 @@ impl Loaders {
             confirmations: Gathered::new(Confirmations(Arc::clone(&store)), &bustle),
             facts: Gathered::new(FactsOf(Arc::clone(&store)), &bustle),
             histories: Gathered::new(Histories(Arc::clone(&store)), &bustle),
-            history_counts: Gathered::new(HistoryCounts(store), &bustle),
+            history_counts: Gathered::new(HistoryCounts(Arc::clone(&store)), &bustle),
+            last_uses: Gathered::new(LastUses(store), &bustle),
         }
     }
 

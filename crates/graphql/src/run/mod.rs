@@ -7,6 +7,7 @@ mod history;
 mod loaders;
 mod mutation;
 mod page;
+mod permissions;
 mod query;
 mod record;
 pub(crate) mod scalar;

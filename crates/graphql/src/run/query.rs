@@ -31,6 +31,7 @@ impl QueryRoot {
             "viewer" => return object(ctx, ViewerObject::of(session)).await.map(Some),
             "node" => return node(ctx, session, given.get("id")).await.map(Some),
             "nodes" => return nodes(ctx, session, given.get("ids")).await.map(Some),
+            "permissionHistory" => return super::permissions::answer(ctx, session, &given).await.map(Some),
             _ => {}
         }
         for declared in tables() {
@@ -140,6 +141,7 @@ impl OutputType for QueryRoot {
             ViewerObject::create_type_info(registry);
             super::steps::AllowedTransition::create_type_info(registry);
             super::history::HistoryConnection::create_type_info(registry);
+            super::permissions::PermissionHistoryConnection::create_type_info(registry);
             super::mutation::UserErrorObject::create_type_info(registry);
             let mut fields = vec![
                 described("viewer", "Viewer!", "You, acting for one organisation."),
@@ -153,6 +155,7 @@ impl OutputType for QueryRoot {
                     "Their ids, at most 100.",
                 ),
             ];
+            fields.push(schema::permission_history_field());
             fields.extend(schema::query_fields());
             let fields = fields.into_iter().map(|field| (field.name.clone(), field)).collect();
             ObjectBuilder::new("Query", fields).description(Some("Where reading begins.".to_owned())).build()
@@ -181,7 +184,7 @@ impl ContainerType for QueryRoot {
         match self.answer(ctx, name).await {
             // Finders and `node` are nullable: what fails in one leaves the others.
             Err(error)
-                if !matches!(name, "viewer" | "nodes")
+                if !matches!(name, "viewer" | "nodes" | "permissionHistory")
                     && tables().iter().all(|table| table.root.as_ref().is_none_or(|root| root.list != name)) =>
             {
                 ctx.add_error(error);

@@ -79,6 +79,7 @@ impl Record {
             }
             What::Transitions => steps::answer(ctx, session, self).await,
             What::History => history::answer(ctx, session, self).await,
+            What::LastUse { column } => self.last_use(ctx, session, column).await,
         }
     }
 
@@ -89,6 +90,15 @@ impl Record {
             Stored::CreatedAt => Ok(Value::String(scalar::moment(meta.created_at))),
             Stored::UpdatedAt => Ok(Value::String(scalar::moment(meta.updated_at))),
             Stored::CreatedBy => actor(ctx, session, meta.created_by.kind, meta.created_by.id).await,
+        }
+    }
+
+    async fn last_use(&self, ctx: &Context<'_>, session: &Session, column: &str) -> ServerResult<Value> {
+        let Some(id) = self.row.uuid(column) else { return Ok(Value::Null) };
+        match session.loaders().last_uses.try_load((self.row.kind, id)).await {
+            Ok(Ok(last)) => Ok(last.map_or(Value::Null, |last| Value::String(scalar::moment(last)))),
+            Ok(Err(error)) => Err(fail(ctx, &error.into())),
+            Err(_) => Err(fail(ctx, &Failure::internal())),
         }
     }
 
@@ -122,6 +132,14 @@ pub(crate) async fn one(ctx: &Context<'_>, session: &Session, kind: Kind, id: Uu
         Ok(None) => Ok(Value::Null),
         Ok(Some(row)) => object(ctx, Record::of(row).map_err(|failure| fail(ctx, &failure))?).await,
     }
+}
+
+/// What failed below is told with its own code and path, and nulls only the field here.
+pub(crate) fn settled(ctx: &Context<'_>, value: ServerResult<Value>) -> Value {
+    value.unwrap_or_else(|error| {
+        ctx.add_error(error);
+        Value::Null
+    })
 }
 
 /// A failure at the present field, with its path.

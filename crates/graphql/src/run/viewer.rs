@@ -8,7 +8,7 @@ use tandem_domain::record::Kind;
 
 use super::arguments::{FILTER_COMPARISONS, FILTER_DEPTH};
 use super::error::Failure;
-use super::record::one;
+use super::record::{one, settled};
 use super::session::Session;
 use crate::limits::Limits;
 
@@ -213,14 +213,6 @@ impl ViewerObject {
             Err(failure) => Err(super::record::fail(ctx, &failure)),
         }
     }
-}
-
-/// What failed below is told with its own code and path, and nulls only the field here.
-fn settled(ctx: &Context<'_>, value: ServerResult<Value>) -> Value {
-    value.unwrap_or_else(|error| {
-        ctx.add_error(error);
-        Value::Null
-    })
 }
 
 async fn me(ctx: &Context<'_>, kind: PrincipalKind, of: Kind) -> ServerResult<Value> {

@@ -43,7 +43,13 @@ pub(crate) fn register(registry: &mut Registry, table: &Table) {
             What::Stored(Stored::CreatedAt | Stored::UpdatedAt) => (field.name.clone(), comparator(registry, Scalar::DateTime)),
             What::One { column, kind } => (camel_case(column), comparator(registry, Scalar::Id(kind))),
             What::Part { kind } => (field.name.clone(), filter_name(kind)),
-            What::Stored(_) | What::Money { .. } | What::Listed { .. } | What::Many { .. } | What::Transitions | What::History => continue,
+            What::Stored(_)
+            | What::Money { .. }
+            | What::Listed { .. }
+            | What::Many { .. }
+            | What::Transitions
+            | What::History
+            | What::LastUse { .. } => continue,
         };
         fields.push(argument(&name, comparator, &field.doc));
     }

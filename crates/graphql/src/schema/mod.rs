@@ -29,6 +29,13 @@ pub(crate) fn query_fields() -> Vec<MetaField> {
     objects::root_fields()
 }
 
+/// The history of permissions, at the root.
+pub(crate) fn permission_history_field() -> MetaField {
+    let doc = "Who was given what in your organisation, by whom, when and why: what was done to its memberships, machine clients and people, \
+               newest first, as far as you may see it. A change stands here seconds after it was made.";
+    with_arguments(field("permissionHistory", "PermissionHistoryConnection!", doc), objects::forward_arguments())
+}
+
 /// The fields of the mutation type.
 pub(crate) fn mutation_fields() -> Vec<MetaField> {
     mutations::fields()

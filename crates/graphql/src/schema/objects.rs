@@ -68,11 +68,12 @@ fn output_field(declared: &Field) -> MetaField {
         What::Part { kind } => field(name, kind.name(), doc),
         What::Many { kind, .. } => with_arguments(field(name, format!("{}Connection!", kind.name()), doc), list_arguments(kind)),
         What::Transitions => field(name, "[AllowedTransition!]!", doc),
+        What::LastUse { .. } => field(name, "DateTime", doc),
         What::History => with_arguments(field(name, "HistoryConnection!", doc), forward_arguments()),
     }
 }
 
-fn forward_arguments() -> Vec<MetaInputValue> {
+pub(super) fn forward_arguments() -> Vec<MetaInputValue> {
     vec![
         argument("first", "Int", "How many at most, 1 to 100; 20 where it is left out."),
         argument(

@@ -41,8 +41,14 @@ impl Work<'_> {
             request_id: self.circumstances.request_id.as_deref(),
             signature: planned.signature.as_ref(),
         };
+        let writes = &planned.change.writes;
+        if writes.iter().all(|write| write.op == Op::Created) {
+            let records: Vec<Entity> = writes.iter().map(|write| write.record.clone()).collect();
+            self.vault.create(&self.transaction, &author, &Op::Created, &records).await?;
+            return Ok(1);
+        }
         let mut version = 0;
-        for (index, write) in planned.change.writes.iter().enumerate() {
+        for (index, write) in writes.iter().enumerate() {
             let written = self.vault.write(&self.transaction, &author, write).await?;
             if index == 0 {
                 version = written;
@@ -130,7 +136,8 @@ impl Vault {
         Ok(rows.pop().map(|row| row.entity()).transpose()?)
     }
 
-    async fn insert(
+    /// Writes rows that are not there yet, and nothing else.
+    pub(crate) async fn insert(
         &self,
         transaction: &sea_orm::DatabaseTransaction,
         kind: Kind,
@@ -188,6 +195,9 @@ impl Vault {
                 Entity::Membership(membership) => people.push(uuid(membership.person_id)),
                 Entity::Organization(_)
                 | Entity::PersonContact(_)
+                | Entity::AccessEvent(_)
+                | Entity::AccessReview(_)
+                | Entity::AccessReviewItem(_)
                 | Entity::Study(_)
                 | Entity::StudyInternal(_)
                 | Entity::StudyBenchmark(_)
@@ -228,6 +238,9 @@ impl Vault {
             }
             Entity::Organization(_)
             | Entity::PersonContact(_)
+            | Entity::AccessEvent(_)
+            | Entity::AccessReview(_)
+            | Entity::AccessReviewItem(_)
             | Entity::Study(_)
             | Entity::StudyInternal(_)
             | Entity::StudyBenchmark(_)

@@ -1,6 +1,6 @@
 //! Keeps the links through which parties see rows: what the domain says a row names, rewritten when the row changes, and since when.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::Value;
@@ -74,6 +74,8 @@ pub(crate) async fn follow(
             for kind in [Kind::Organization, Kind::Person, Kind::Study] {
                 keeper.delete(kind, "via = 'engagement' AND via_id", &[id]).await?;
             }
+            keeper.delete(Kind::ApiClient, "engagement_id", &[id]).await?;
+            keeper.insert(&keeper.clients_of(std::slice::from_ref(engagement)).await?).await?;
             keeper.insert(&links::engagement_links(engagement)).await?;
             keeper.cover_again(&[id]).await?;
             keeper.rosters(&[engagement.study_id.uuid()], false).await
@@ -97,13 +99,21 @@ pub(crate) async fn follow(
         (Entity::Study(before), Entity::Study(after)) if before.vendor_roster_shared != after.vendor_roster_shared => {
             keeper.rosters(&[after.id.uuid()], true).await
         }
-        // Ending a membership moves nothing: who was named stays named. So with a client.
-        (_, Entity::Membership(_) | Entity::ApiClient(_)) => Ok(()),
+        // Ending a membership moves nothing: who was named stays named. So with the end of a client.
+        (_, Entity::Membership(_)) => Ok(()),
+        (Entity::ApiClient(before), Entity::ApiClient(after)) if before.engagement_ids == after.engagement_ids => Ok(()),
+        (_, Entity::ApiClient(client)) => {
+            keeper.delete(Kind::ApiClient, "target_id", &[client.id.uuid()]).await?;
+            keeper.insert(&keeper.clients(std::slice::from_ref(client)).await?).await
+        }
         (
             _,
             Entity::Organization(_)
             | Entity::Person(_)
             | Entity::PersonContact(_)
+            | Entity::AccessEvent(_)
+            | Entity::AccessReview(_)
+            | Entity::AccessReviewItem(_)
             | Entity::Study(_)
             | Entity::StudyInternal(_)
             | Entity::StudyBenchmark(_)
@@ -135,6 +145,8 @@ struct New {
     /// The links that a record gives by itself.
     direct: Vec<Target>,
     engagements: Vec<Uuid>,
+    /// The same whole, for the clients that reach them.
+    made: Vec<Engagement>,
     /// The studies of new engagements.
     rosters: Vec<Uuid>,
     /// The engagements of new scopes.
@@ -152,6 +164,7 @@ impl New {
                 Entity::Engagement(engagement) => {
                     new.direct.extend(links::engagement_links(engagement));
                     new.engagements.push(engagement.id.uuid());
+                    new.made.push(engagement.clone());
                     new.rosters.push(engagement.study_id.uuid());
                 }
                 Entity::ServiceScope(scope) => new.scoped.push(scope.engagement_id.uuid()),
@@ -165,6 +178,9 @@ impl New {
                 Entity::Organization(_)
                 | Entity::Person(_)
                 | Entity::PersonContact(_)
+                | Entity::AccessEvent(_)
+                | Entity::AccessReview(_)
+                | Entity::AccessReviewItem(_)
                 | Entity::Study(_)
                 | Entity::StudyInternal(_)
                 | Entity::StudyBenchmark(_)
@@ -194,8 +210,11 @@ pub(crate) async fn follow_new(
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     let mut keeper = Keeper { vault, transaction, now, gone: HashMap::new() };
-    let New { direct: mut targets, engagements, rosters, mut scoped, countries, sites, clients } = New::of(records);
+    let New { direct: mut targets, engagements, made, rosters, mut scoped, countries, sites, clients } = New::of(records);
     targets.extend(keeper.clients(&clients).await?);
+    let new_clients: HashSet<Uuid> = clients.iter().map(|client| client.id.uuid()).collect();
+    // What new clients reach is said already; there are the others.
+    targets.extend(keeper.clients_of(&made).await?.into_iter().filter(|(_, client, _)| !new_clients.contains(client)));
     scoped.retain(|id| engagements.binary_search(id).is_err());
     keeper.delete_coverage(&scoped).await?;
     let mut whole = [engagements, scoped].concat();
@@ -216,10 +235,26 @@ struct Keeper<'a> {
 }
 
 impl Keeper<'_> {
+    /// The clients themselves for the sponsors of what they reach: of the engagements that they list, or of all their vendor's.
     async fn clients(&self, clients: &[ApiClient]) -> Result<Vec<Target>, StoreError> {
-        let ids: Vec<Uuid> = clients.iter().flat_map(|client| client.engagement_ids.iter().map(|id| id.uuid())).collect();
-        let engagements: Vec<Engagement> = self.read("id", &ids).await?;
-        Ok(clients.iter().flat_map(|client| links::client_links(client, &engagements)).collect())
+        let (listing, whole): (Vec<&ApiClient>, Vec<&ApiClient>) = clients.iter().partition(|client| !client.engagement_ids.is_empty());
+        let ids: Vec<Uuid> = listing.iter().flat_map(|client| client.engagement_ids.iter().map(|id| id.uuid())).collect();
+        let vendors: Vec<Uuid> = whole.iter().map(|client| client.organization_id.uuid()).collect();
+        let listed: Vec<Engagement> = self.read("id", &ids).await?;
+        let theirs: Vec<Engagement> = self.read("vendor_id", &vendors).await?;
+        let links = listing.iter().flat_map(|client| links::client_links(client, &listed));
+        Ok(links.chain(whole.iter().flat_map(|client| links::client_links(client, &theirs))).collect())
+    }
+
+    /// The clients that reach these engagements, for their sponsors.
+    async fn clients_of(&self, engagements: &[Engagement]) -> Result<Vec<Target>, StoreError> {
+        if engagements.is_empty() {
+            return Ok(Vec::new());
+        }
+        let parties = engagements.iter().flat_map(|engagement| [engagement.sponsor_id.uuid(), engagement.vendor_id.uuid()]);
+        let parties: Vec<Uuid> = parties.collect::<BTreeSet<_>>().into_iter().collect();
+        let clients: Vec<ApiClient> = self.read("organization_id", &parties).await?;
+        Ok(clients.iter().flat_map(|client| links::client_links(client, engagements)).collect())
     }
 
     /// Rewrites everything that these engagements cover.

@@ -4,13 +4,13 @@ use sea_orm::ConnectionTrait;
 use tandem_domain::access::Action;
 use tandem_domain::command::{Command, Refusal};
 use tandem_domain::engagement::Engagement;
-use tandem_domain::id::{OrganizationId, TypedId};
+use tandem_domain::id::{EngagementId, OrganizationId, TypedId};
 use tandem_domain::party::{
-    ApiClient, Membership, MembershipGrant, MembershipReach, Person, api_client_create, api_client_end, check_grant, each_once,
-    membership_end, membership_grant, person_invite,
+    ApiClient, Membership, MembershipGrant, MembershipReach, Person, api_client_create, api_client_end, api_client_narrow, check_grant,
+    each_once, membership_end, membership_grant, person_invite,
 };
 use tandem_domain::portfolio::{Study, StudySite};
-use tandem_domain::record::{Kind, Stored};
+use tandem_domain::record::{Kind, Record, Stored};
 use uuid::Uuid;
 
 use super::{Planned, Work};
@@ -35,15 +35,18 @@ impl Work<'_> {
             }
             Command::ApiClientCreate(input) => {
                 self.may_ever(Kind::ApiClient, Action::Create)?;
-                let ids: Vec<Uuid> =
-                    each_once(input.engagement_ids.as_deref().unwrap_or_default()).into_iter().map(TypedId::uuid).collect();
-                let engagements: Vec<Engagement> = self.vault.system_read(&self.transaction, "id", &ids).await?;
-                let own =
-                    engagements.iter().filter(|engagement| self.is_own(engagement.sponsor_id) || self.is_own(engagement.vendor_id)).count();
-                if own != ids.len() {
-                    return Err(Refusal::not_found("engagementIds").into());
-                }
+                self.own_engagements(input.engagement_ids.as_deref().unwrap_or_default()).await?;
                 Planned::of(api_client_create(&self.deciding(), input.clone())?)
+            }
+            Command::ApiClientNarrow(input) => {
+                let stored: Stored<ApiClient> = self.subject(input.id).await?;
+                let deciding = self.deciding_about(&stored).await?;
+                deciding.permit(Action::Update, &stored.record.clone().into_entity())?;
+                // Of a client's own list nothing is looked up: it may keep an engagement that has ended.
+                if stored.record.engagement_ids.is_empty() {
+                    self.own_engagements(input.engagement_ids.as_deref().unwrap_or_default()).await?;
+                }
+                Planned::of(api_client_narrow(&deciding, stored.record, input.clone())?)
             }
             Command::ApiClientEnd(input) => {
                 let stored: Stored<ApiClient> = self.subject(input.id).await?;
@@ -52,6 +55,14 @@ impl Work<'_> {
             }
             _ => Err(Refusal::forbidden().into()),
         }
+    }
+
+    /// The engagements that a client is to reach have to be the organisation's own; others answer like ids that were never issued.
+    async fn own_engagements(&self, ids: &[EngagementId]) -> Result<(), WriteError> {
+        let ids: Vec<Uuid> = each_once(ids).into_iter().map(TypedId::uuid).collect();
+        let found: Vec<Engagement> = self.vault.system_read(&self.transaction, "id", &ids).await?;
+        let own = found.iter().filter(|engagement| self.is_own(engagement.sponsor_id) || self.is_own(engagement.vendor_id)).count();
+        if own == ids.len() { Ok(()) } else { Err(Refusal::not_found("engagementIds").into()) }
     }
 
     fn is_own(&self, organization: OrganizationId) -> bool {

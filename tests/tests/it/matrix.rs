@@ -185,7 +185,13 @@ fn audiences(kind: Kind) -> Readers {
     let sponsors = of_side(Some(tandem_domain::access::Side::Sponsor));
     let vendors = of_side(Some(tandem_domain::access::Side::Vendor));
     match kind {
-        Kind::Organization | Kind::Person | Kind::PersonContact | Kind::ApiClient => Readers::MEMBERS,
+        Kind::Organization
+        | Kind::Person
+        | Kind::PersonContact
+        | Kind::ApiClient
+        | Kind::AccessEvent
+        | Kind::AccessReview
+        | Kind::AccessReviewItem => Readers::MEMBERS,
         Kind::Membership => Readers::MEMBERS.and(Readers::SPONSOR),
         _ => [
             (reads(&sponsors, "R"), Readers::SPONSOR),

@@ -66,7 +66,9 @@ impl Ward {
             let by_id = field.args.iter().any(|argument| argument.name == "id") && field.name != "node";
             if list { field.ty.name.ends_with(ending) } else { by_id }
         });
-        fields.map(|field| (field.ty.name.trim_end_matches("Connection").to_owned(), field.name.clone())).collect()
+        let named = fields.map(|field| (field.ty.name.trim_end_matches("Connection").to_owned(), field.name.clone()));
+        // A connection of something that is no record, such as the history of permissions, is walked with the pairs.
+        named.filter(|(ty, _)| Kind::ALL.iter().any(|kind| kind.name() == ty)).collect()
     }
 }
 

@@ -10,7 +10,7 @@ use tandem_domain::id::{AccessReviewId, AccessReviewItemId, TypedId};
 use tandem_domain::party::{
     AccessReview, AccessReviewItem, Decided, InForce, Membership, access_review_complete, access_review_decide, access_review_open,
 };
-use tandem_domain::record::{Kind, Stored};
+use tandem_domain::record::{Kind, Record, Stored};
 use uuid::Uuid;
 
 use super::{Planned, Work};
@@ -26,15 +26,14 @@ impl Work<'_> {
                 Planned::of(access_review_open(&self.deciding(), input, self.in_force().await?)?)
             }
             Command::AccessReviewDecide(input) => {
-                self.may_ever(Kind::AccessReview, Action::Update)?;
                 let stored: Stored<AccessReview> = self.subject(input.id).await?;
+                let deciding = self.deciding_about(&stored).await?;
+                deciding.permit(Action::Update, &stored.record.clone().into_entity())?;
                 let confirm = self.items(input.id, input.confirm.as_deref().unwrap_or_default(), "confirm").await?;
                 let revoke = self.items(input.id, input.revoke.as_deref().unwrap_or_default(), "revoke").await?;
-                let deciding = self.deciding_about(&stored).await?;
                 Planned::of(access_review_decide(&deciding, stored.record, confirm, revoke)?)
             }
             Command::AccessReviewComplete(input) => {
-                self.may_ever(Kind::AccessReview, Action::Update)?;
                 let stored: Stored<AccessReview> = self.subject(input.id).await?;
                 let deciding = self.deciding_about(&stored).await?;
                 Planned::of(access_review_complete(&deciding, stored.record)?)

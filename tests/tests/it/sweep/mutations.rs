@@ -69,6 +69,7 @@ fn named(field: &Field, own: Kind) -> Kind {
         "siteId" => Kind::Site,
         "studyId" => Kind::Study,
         "studyCountryId" => Kind::StudyCountry,
+        "confirm" | "revoke" => Kind::AccessReviewItem,
         "studySiteId" | "studySiteIds" => Kind::StudySite,
         "engagementId" | "engagementIds" | "leadEngagementId" | "responsibleEngagementId" | "subcontractOfId" => Kind::Engagement,
         other => panic!("{other} names a record of a kind that the sweep does not know"),

@@ -2,7 +2,7 @@
 //! Nothing here comes from a token's or a request's claims about roles.
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ConnectionTrait, QueryResult};
+use sea_orm::ConnectionTrait;
 use tandem_domain::access::{Actor, ClientScope, Grant, PrincipalKind, Role, Scope, Viewer};
 use tandem_domain::id::{OrganizationId, TypedId};
 use tandem_domain::party::{ApiClient, Membership, Organization, Person, scope_of, side_of};
@@ -37,12 +37,12 @@ pub struct SignIn {
 pub enum Admission {
     /// As this viewer.
     Admitted(Viewer),
-    /// The directory does not know him, or nothing is granted to him any more.
-    Unknown,
-    /// He belongs to several organisations and has to pick one.
-    OrganizationRequired,
+    /// The directory does not know him, or nothing is granted to him any more. Who he is, where it knows that much.
+    Unknown(Option<Uuid>),
+    /// He belongs to several organisations, or other ones have invited him, and has to pick one.
+    OrganizationRequired(Option<Uuid>),
     /// He does not belong to the organisation that he picked.
-    NotAMember,
+    NotAMember(Option<Uuid>),
 }
 
 struct Principal {
@@ -53,23 +53,34 @@ struct Principal {
 impl Vault {
     /// Admits the bearer of a token, to act for one organisation: the one he picks among his own, or his only one.
     ///
+    /// An invitation is accepted by acting for the organisation that it is of, and by nothing else: whoever invites an address
+    /// must not be able to change what its owner's requests mean that do not name an organisation.
+    ///
     /// # Errors
     /// [`StoreError`] when the database cannot answer.
     pub async fn admit(&self, sign_in: &SignIn, organization: Option<OrganizationId>) -> Result<Admission, StoreError> {
         let now = self.clock.now();
-        let admission = self.admit_known(sign_in, organization, now).await?;
-        if matches!(admission, Admission::Admitted(_) | Admission::OrganizationRequired) {
+        let known = self.principals(sign_in).await?;
+        let admission = self.admit_known(&known, sign_in, organization, now).await?;
+        if matches!(admission, Admission::Admitted(_) | Admission::OrganizationRequired(_)) || sign_in.client {
             return Ok(admission);
         }
-        // Perhaps an invitation waits for this address; it is bound once, by the first verified sign-in. Another request of
-        // the same person may be binding it at this moment, so the directory is asked again whoever did it.
-        if let Some(email) = &sign_in.verified_email
-            && !sign_in.client
-        {
-            self.bind_invitations(sign_in, email, now).await?;
-            return self.admit_known(sign_in, organization, now).await;
+        let Some(email) = sign_in.verified_email.as_deref().and_then(tandem_domain::party::plain_email) else { return Ok(admission) };
+        let offers = self.offers(&email, sign_in, now).await?;
+        let several = offers.iter().any(|offer| offers.first().is_some_and(|first| first.organization != offer.organization));
+        let chosen = match organization {
+            Some(organization) => offers.into_iter().find(|offer| offer.organization == organization),
+            // Who is bound already accepts another's invitation by its name only.
+            None if several || (!known.is_empty() && !offers.is_empty()) => {
+                return Ok(Admission::OrganizationRequired(known.first().map(|principal| principal.id)));
+            }
+            None => offers.into_iter().next(),
+        };
+        if let Some(chosen) = chosen {
+            self.bind(&chosen, sign_in, now).await?;
         }
-        Ok(admission)
+        // Another request of the same person may have been accepting at this moment: the directory is asked again whoever did it.
+        self.admit_known(&self.principals(sign_in).await?, sign_in, organization, now).await
     }
 
     /// The access version of a principal right now: one indexed read, made on every request.
@@ -85,13 +96,14 @@ impl Vault {
 
     async fn admit_known(
         &self,
+        principals: &[Principal],
         sign_in: &SignIn,
         organization: Option<OrganizationId>,
         now: DateTime<Utc>,
     ) -> Result<Admission, StoreError> {
-        let principals = self.principals(sign_in).await?;
+        let who = principals.first().map(|principal| principal.id);
         let mut viewers: Vec<Viewer> = Vec::new();
-        for principal in &principals {
+        for principal in principals {
             if sign_in.client {
                 viewers.extend(self.client_viewer(principal, sign_in, now).await?);
             } else {
@@ -102,14 +114,15 @@ impl Vault {
         viewers.sort_by_key(|viewer| (viewer.organization, viewer.principal));
         viewers.dedup_by_key(|viewer| viewer.organization);
         if viewers.is_empty() {
-            return Ok(Admission::Unknown);
+            return Ok(Admission::Unknown(who));
         }
         Ok(match organization {
             Some(organization) => {
-                viewers.into_iter().find(|viewer| viewer.organization == organization).map_or(Admission::NotAMember, Admission::Admitted)
+                let found = viewers.into_iter().find(|viewer| viewer.organization == organization);
+                found.map_or(Admission::NotAMember(who), Admission::Admitted)
             }
-            None if viewers.len() > 1 => Admission::OrganizationRequired,
-            None => viewers.pop().map_or(Admission::Unknown, Admission::Admitted),
+            None if viewers.len() > 1 => Admission::OrganizationRequired(who),
+            None => viewers.pop().map_or(Admission::Unknown(who), Admission::Admitted),
         })
     }
 
@@ -135,7 +148,16 @@ impl Vault {
     async fn principals(&self, sign_in: &SignIn) -> Result<Vec<Principal>, StoreError> {
         let kind = if sign_in.client { PrincipalKind::Client } else { PrincipalKind::Person };
         let mut sql = Sql::new(self.database.dialect, "SELECT id, access_version FROM principal WHERE issuer = ");
-        sql.bind_text(&sign_in.issuer).push(" AND subject = ").bind_text(&sign_in.subject).push(" AND kind = ").bind_text(kind.term());
+        sql.bind_text(&sign_in.issuer)
+            .push(" AND subject = ")
+            .bind_text(&sign_in.subject)
+            .push(" AND kind = ")
+            .bind_text(kind.term())
+            .push(" ORDER BY id");
+        self.read_principals(sql).await
+    }
+
+    async fn read_principals(&self, sql: Sql) -> Result<Vec<Principal>, StoreError> {
         let rows = self.database.reader().query_all_raw(sql.statement()).await?;
         rows.iter().map(|row| Ok(Principal { id: row.try_get_by_index(0)?, access_version: row.try_get_by_index(1)? })).collect()
     }
@@ -222,43 +244,65 @@ impl Vault {
         }))
     }
 
-    /// Binds every invitation of this address that nobody has answered yet. A bound person is never bound again.
-    async fn bind_invitations(&self, sign_in: &SignIn, email: &str, now: DateTime<Utc>) -> Result<(), StoreError> {
-        let Some(email) = tandem_domain::party::normal_email(email) else { return Ok(()) };
+    /// What waits for this address: as whom its owner would act, for each organisation that has invited him and lets him do
+    /// something now. A person who is switched off, or to whom nothing is granted (any more, or yet), is nothing to accept.
+    /// A person's own organisation goes before others that he is granted something in.
+    async fn offers(&self, email: &str, sign_in: &SignIn, now: DateTime<Utc>) -> Result<Vec<Viewer>, StoreError> {
         let dialect = self.database.dialect;
-        let mut waiting =
-            Sql::new(dialect, "SELECT p.id FROM principal p JOIN person_contact c ON c.id = p.id WHERE p.subject IS NULL AND p.kind = ");
-        waiting.bind_text(PrincipalKind::Person.term()).push(" AND c.email = ").bind_text(&email);
-        if self.database.reader().query_one_raw(waiting.statement()).await?.is_none() {
-            return Ok(());
+        let mut waiting = Sql::new(
+            dialect,
+            "SELECT p.id, p.access_version FROM principal p JOIN person_contact c ON c.id = p.id WHERE p.subject IS NULL AND p.kind = ",
+        );
+        waiting.bind_text(PrincipalKind::Person.term()).push(" AND c.email = ").bind_text(email).push(" ORDER BY p.id");
+        let mut offers = Vec::new();
+        for principal in self.read_principals(waiting).await? {
+            let home = self.system_read::<Person, _>(self.database.reader(), "id", &[principal.id]).await?.pop();
+            for viewer in self.person_viewers(&principal, sign_in, now).await? {
+                let elsewhere = home.as_ref().is_none_or(|home| home.organization_id != viewer.organization);
+                offers.push((elsewhere, viewer));
+            }
         }
+        offers.sort_by_key(|(elsewhere, viewer)| (*elsewhere, viewer.principal));
+        Ok(offers.into_iter().map(|(_, viewer)| viewer).collect())
+    }
+
+    /// Binds one invited person to a token's subject, if nobody has been quicker. A bound person is never bound again.
+    async fn bind(&self, offer: &Viewer, sign_in: &SignIn, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let dialect = self.database.dialect;
         let transaction = self.database.begin().await?;
         let mut bind = Sql::new(dialect, "UPDATE principal SET issuer = ");
-        bind.bind_text(&sign_in.issuer).push(", subject = ").bind_text(&sign_in.subject).push(", access_version = access_version + 1");
+        bind.bind_text(&sign_in.issuer).push(", subject = ").bind_text(&sign_in.subject);
         bind.push(" WHERE subject IS NULL AND kind = ").bind_text(PrincipalKind::Person.term());
-        bind.push(" AND id IN (SELECT id FROM person_contact WHERE email = ").bind_text(&email).push(") RETURNING id");
-        let bound: Vec<QueryResult> = transaction.query_all_raw(bind.statement()).await?;
-        for row in &bound {
-            let id: Uuid = row.try_get_by_index(0)?;
-            let people = self.system_rows(&transaction, Kind::Person, "id", &[id]).await?;
-            for person in people {
-                let record = person.entity()?;
-                let entry = crate::journal::Entry {
-                    id: self.ids.next(),
-                    now,
-                    actor: Actor { kind: PrincipalKind::Person, id },
-                    organization: None,
-                    command: "signIn",
-                    operation: "BOUND",
-                    reason: None,
-                    request_id: None,
-                    record: &record.record,
-                    version: record.meta.version,
-                    facts_before: None,
-                    signature: None,
-                };
-                crate::journal::append(dialect, &transaction, &[entry]).await?;
-            }
+        bind.push(" AND id = ").bind_uuid(offer.principal).push(" RETURNING id, access_version");
+        let Some(row) = transaction.query_one_raw(bind.statement()).await? else { return Ok(transaction.rollback().await?) };
+        // The row is held now: what was offered cannot be taken away any more, and may have been a moment ago.
+        let held = Principal { id: row.try_get_by_index(0)?, access_version: row.try_get_by_index(1)? };
+        let stands = self.viewers_of_person(&transaction, &held, sign_in, now).await?;
+        if !stands.iter().any(|viewer| viewer.organization == offer.organization) {
+            return Ok(transaction.rollback().await?);
+        }
+        // Whoever had one organisation may have two now: instances that remember him as he was have to ask again.
+        let mut raise = Sql::new(dialect, "UPDATE principal SET access_version = access_version + 1 WHERE issuer = ");
+        raise.bind_text(&sign_in.issuer).push(" AND subject = ").bind_text(&sign_in.subject);
+        raise.push(" AND kind = ").bind_text(PrincipalKind::Person.term());
+        transaction.execute_raw(raise.statement()).await?;
+        for person in self.system_rows(&transaction, Kind::Person, "id", &[held.id]).await? {
+            let record = person.entity()?;
+            let entry = crate::journal::Entry {
+                id: self.ids.next(),
+                now,
+                actor: Actor { kind: PrincipalKind::Person, id: held.id },
+                organization: None,
+                command: "signIn",
+                operation: "BOUND",
+                reason: None,
+                request_id: None,
+                record: &record.record,
+                version: record.meta.version,
+                facts_before: None,
+                signature: None,
+            };
+            crate::journal::append(dialect, &transaction, &[entry]).await?;
         }
         Ok(transaction.commit().await?)
     }

@@ -20,4 +20,4 @@ pub use membership::{
     Membership, MembershipEnd, MembershipGrant, MembershipReach, MembershipScope, check_grant, membership_end, membership_grant, scope_of,
 };
 pub use organization::{Organization, OrganizationClass, OrganizationType, side_of};
-pub use person::{Person, PersonContact, PersonInvite, normal_email, person_invite};
+pub use person::{Person, PersonContact, PersonInvite, normal_email, person_invite, plain_email};

@@ -59,13 +59,23 @@ input! {
     }
 }
 
-/// Reads an e-mail address as addresses are compared: trimmed, in lower case.
+/// Reads an e-mail address that a person typed, as addresses are compared: without spaces around it, and see [`plain_email`].
 #[must_use]
 pub fn normal_email(email: &str) -> Option<String> {
-    let email = email.trim().to_lowercase();
+    plain_email(email.trim())
+}
+
+/// An e-mail address as addresses are compared: byte for byte, but for the case of ASCII letters.
+///
+/// Nothing else is folded. In lower case the Kelvin sign is a `k`: two mailboxes of two people must not become one by a table of
+/// letters. Whoever writes an address in two ways is invited by the one that his provider vouches for. What cannot be seen
+/// (controls, joiners, spaces of any width) is in no address.
+#[must_use]
+pub fn plain_email(email: &str) -> Option<String> {
+    let email = email.to_ascii_lowercase();
     let (local, host) = email.split_once('@')?;
-    let sound =
-        !local.is_empty() && host.contains('.') && !host.contains('@') && !email.contains(char::is_whitespace) && email.len() <= 254;
+    let visible = |letter: char| letter.is_ascii_graphic() || letter.is_alphanumeric();
+    let sound = !local.is_empty() && host.contains('.') && !host.contains('@') && email.chars().all(visible) && email.len() <= 254;
     sound.then_some(email)
 }
 
@@ -93,6 +103,28 @@ mod tests {
         assert_eq!(normal_email(" Ada@Example.ORG "), Some("ada@example.org".to_owned()));
         for bad in ["", "ada", "@x.org", "a@b", "a b@c.org", "a@b@c.org"] {
             assert_eq!(normal_email(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn only_ascii_letters_are_folded_and_nothing_invisible_is_an_address() {
+        // The Kelvin sign, a dotted capital I, a Cyrillic a, a wide letter: each is itself, and no ASCII letter.
+        for (strange, plain) in [("\u{212a}ofi@x.org", "kofi@x.org"), ("\u{130}da@x.org", "ida@x.org"), ("\u{430}da@x.org", "ada@x.org")] {
+            assert_eq!(plain_email(strange).as_deref(), Some(strange));
+            assert_ne!(plain_email(strange), plain_email(plain));
+        }
+        assert_ne!(plain_email("ada@x\u{ff0e}org.eu"), plain_email("ada@x.org.eu"));
+        assert_ne!(plain_email("ada+trial@x.org"), plain_email("ada@x.org"));
+        for bad in [
+            " ada@x.org",
+            "ada@x.org\u{a0}",
+            "ada\u{200b}@x.org",
+            "ada\u{200d}@x.org",
+            "ada\u{0}@x.org",
+            "ada@x.org\n",
+            "a\u{202e}da@x.org",
+        ] {
+            assert_eq!(plain_email(bad), None, "{bad:?}");
         }
     }
 }

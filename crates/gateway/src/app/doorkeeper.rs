@@ -59,14 +59,15 @@ impl DirectoryDoorkeeper {
                 self.viewers.insert(key, entry).await;
                 Ok(Viewer { now, ..viewer })
             }
-            Admission::Unknown => Err(forbidden(
+            Admission::Unknown(_) => Err(forbidden(
                 "The directory does not know this identity, or nothing is granted to it any more. Ask an administrator of your organisation.",
             )),
-            Admission::NotAMember => Err(forbidden("You are no member of the organisation that the header Tandem-Organization names.")),
-            Admission::OrganizationRequired => Err(Refusal {
+            Admission::NotAMember(_) => Err(forbidden("You are no member of the organisation that the header Tandem-Organization names.")),
+            Admission::OrganizationRequired(_) => Err(Refusal {
                 status: StatusCode::FORBIDDEN,
                 code: "ORGANIZATION_REQUIRED",
-                message: "You belong to several organisations: name one by its id in the header Tandem-Organization.".to_owned(),
+                message: "You belong to several organisations, or another has invited you: name one by its id in the header Tandem-Organization."
+                    .to_owned(),
                 www_authenticate: None,
             }),
         }

@@ -39,12 +39,13 @@ pub(super) async fn check(engine: &Engine, built: &Built) -> Result<Tally, Strin
             return Err(format!("{who:?} is admitted as {admitted:?}, which is wrong"));
         }
         tally.viewers += 1;
+        // Nobody is bound by a sign-in that lets him do nothing.
+        if let (Principal::Person(person), Some(_)) = (&who.principal, &admitted) {
+            bound.insert(person.uuid());
+        }
         // Whoever is not admitted has no viewer; if he had one all the same, it would see nothing.
         let viewer = admitted.unwrap_or_else(|| viewer_of(&built.world, who));
         same_grants(&viewer, &viewer_of(&built.world, who))?;
-        if let Principal::Person(person) = &who.principal {
-            bound.insert(person.uuid());
-        }
         let store = vault.store(Arc::new(viewer));
         let earlier = asker.before(&before);
         let sight =

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use async_graphql::{EmptySubscription, Request, Response, Schema, SchemaBuilder, Value, Variables};
 use tandem_domain::access::Viewer;
+use tandem_domain::command::Code;
 use tandem_persistence::{StoreError, Vault};
 
 use crate::levels::{self, Document, Reason, Slot};
@@ -61,6 +62,8 @@ pub struct Answered {
     pub fell: Option<Reason>,
     /// How many statements reading took.
     pub statements: usize,
+    /// The codes of user errors in it.
+    pub refused: Vec<Code>,
 }
 
 /// An answer, as values or written already.
@@ -143,7 +146,7 @@ impl Graph {
             }
         };
         session.store().refresh().await;
-        Answered { answer, fell, statements: session.store().statements() }
+        Answered { answer, fell, statements: session.store().statements(), refused: session.refused() }
     }
 
     /// How the database means to find what an operation that has a plan asks for, statement by statement; nothing where it has none.

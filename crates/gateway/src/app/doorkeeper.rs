@@ -13,7 +13,7 @@ use tandem_domain::record::Kind;
 use tandem_persistence::{Admission, SignIn, StoreError, Vault};
 use uuid::Uuid;
 
-use crate::http::seam::{Doorkeeper, Refusal, Session};
+use crate::http::seam::{Doorkeeper, Refusal, Session, Who};
 use crate::identity::{CHALLENGE_INVALID, TokenError, TokenHash, VerifiedToken, Verifier};
 
 /// A token and the organisation that came with it. An id that is none is the nil one: nobody is its member.
@@ -59,17 +59,19 @@ impl DirectoryDoorkeeper {
                 self.viewers.insert(key, entry).await;
                 Ok(Viewer { now, ..viewer })
             }
-            Admission::Unknown(_) => Err(forbidden(
+            Admission::Unknown(who) => Err(forbidden(
+                who,
+                "FORBIDDEN",
                 "The directory does not know this identity, or nothing is granted to it any more. Ask an administrator of your organisation.",
             )),
-            Admission::NotAMember(_) => Err(forbidden("You are no member of the organisation that the header Tandem-Organization names.")),
-            Admission::OrganizationRequired(_) => Err(Refusal {
-                status: StatusCode::FORBIDDEN,
-                code: "ORGANIZATION_REQUIRED",
-                message: "You belong to several organisations, or another has invited you: name one by its id in the header Tandem-Organization."
-                    .to_owned(),
-                www_authenticate: None,
-            }),
+            Admission::NotAMember(who) => {
+                Err(forbidden(who, "FORBIDDEN", "You are no member of the organisation that the header Tandem-Organization names."))
+            }
+            Admission::OrganizationRequired(who) => Err(forbidden(
+                who,
+                "ORGANIZATION_REQUIRED",
+                "You belong to several organisations, or another has invited you: name one by its id in the header Tandem-Organization.",
+            )),
         }
     }
 
@@ -89,7 +91,8 @@ impl Doorkeeper for DirectoryDoorkeeper {
     fn admit<'a>(&'a self, bearer: &'a str, organization: Option<&'a str>) -> BoxFuture<'a, Result<Session, Refusal>> {
         Box::pin(async move {
             let viewer = self.admitted(bearer, organization).await?;
-            Ok(Session { principal_key: viewer.principal.to_string(), state: Arc::new(viewer), may_introspect: true })
+            let who = Who { principal: Some(viewer.principal), organization: Some(viewer.organization.uuid()) };
+            Ok(Session { principal_key: viewer.principal.to_string(), state: Arc::new(viewer), may_introspect: true, who })
         })
     }
 }
@@ -123,6 +126,7 @@ fn bad_token(error: TokenError) -> Refusal {
         code: "UNAUTHENTICATED",
         message: "The bearer token is not valid here, or not any more.".to_owned(),
         www_authenticate: Some(CHALLENGE_INVALID.to_owned()),
+        who: Who::default(),
     }
 }
 
@@ -133,11 +137,13 @@ fn away(error: StoreError) -> Refusal {
 }
 
 fn unavailable(message: &str) -> Refusal {
-    Refusal { status: StatusCode::SERVICE_UNAVAILABLE, code: "UNAVAILABLE", message: message.to_owned(), www_authenticate: None }
+    let (status, who) = (StatusCode::SERVICE_UNAVAILABLE, Who::default());
+    Refusal { status, code: "UNAVAILABLE", message: message.to_owned(), www_authenticate: None, who }
 }
 
-fn forbidden(message: &str) -> Refusal {
-    Refusal { status: StatusCode::FORBIDDEN, code: "FORBIDDEN", message: message.to_owned(), www_authenticate: None }
+fn forbidden(principal: Option<Uuid>, code: &'static str, message: &str) -> Refusal {
+    let who = Who { principal, organization: None };
+    Refusal { status: StatusCode::FORBIDDEN, code, message: message.to_owned(), www_authenticate: None, who }
 }
 
 #[cfg(test)]

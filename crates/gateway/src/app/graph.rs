@@ -6,10 +6,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use async_graphql::{ErrorExtensionValues, Response, ServerError};
 use futures::future::BoxFuture;
 use tandem_domain::access::Viewer;
+use tandem_domain::vocabulary::Vocabulary as _;
 use tandem_graphql::limits::OperationType;
 use tandem_graphql::{Answer, Asked, Circumstance, Graph, Reason};
 
-use crate::http::seam::{GraphRequest, GraphService, Session};
+use crate::http::seam::{Executed, GraphRequest, GraphService, Session};
 
 /// Runs documents on the graph over the vault.
 pub struct VaultGraph {
@@ -46,11 +47,11 @@ impl VaultGraph {
 }
 
 impl GraphService for VaultGraph {
-    fn execute<'a>(&'a self, session: Session, request: GraphRequest) -> BoxFuture<'a, Answer> {
+    fn execute<'a>(&'a self, session: Session, request: GraphRequest) -> BoxFuture<'a, Executed> {
         Box::pin(async move {
             let Ok(viewer) = session.state.downcast::<Viewer>() else {
                 tracing::error!("a session without a viewer reached the graph");
-                return Answer::Resolved(Box::new(broken()));
+                return Executed { answer: Answer::Resolved(Box::new(broken())), refused: Vec::new() };
             };
             let circumstance = Circumstance { request_id: Some(request.request_id), idempotency_key: request.idempotency_key };
             let asked = Asked { document: request.document, operation_name: request.operation_name, variables: request.checked.variables };
@@ -59,7 +60,7 @@ impl GraphService for VaultGraph {
             if query {
                 self.count(answered.fell);
             }
-            answered.answer
+            Executed { answer: answered.answer, refused: answered.refused.into_iter().map(|code| code.term()).collect() }
         })
     }
 

@@ -12,7 +12,7 @@ use axum::{
 use futures::FutureExt as _;
 use tracing::Instrument as _;
 
-use super::{Shared, failure::Failure, request_id};
+use super::{Shared, failure::Failure, refusals, request_id};
 use crate::telemetry::TraceParent;
 
 /// Headers that every answer has, unless a handler has set its own.
@@ -41,8 +41,12 @@ pub(super) async fn wrap(State(shared): State<Arc<Shared>>, mut request: Request
         http.response.status_code = tracing::field::Empty,
     );
     let name = HeaderValue::from_str(&id.0);
-    request.extensions_mut().insert(id);
+    request.extensions_mut().insert(id.clone());
     let mut response = next.run(request).instrument(span.clone()).await;
+    // Balancers ask whether we are ready again and again; that we are not is no refusal.
+    if route != "/readyz" {
+        span.in_scope(|| refusals::note(&shared, &mut response, &id.0));
+    }
     let status = response.status();
     span.record("http.response.status_code", status.as_u16());
     let headers = response.headers_mut();

@@ -13,7 +13,12 @@ use axum::{
 use serde_json::json;
 use tandem_graphql::limits::LimitError;
 
-use super::{negotiate::Media, seam::Refusal, wire::bounded};
+use super::{
+    negotiate::Media,
+    refusals::Refusals,
+    seam::{Refusal, Who},
+    wire::bounded,
+};
 
 /// Characters of a message where no setting is at hand.
 const MESSAGE: usize = 300;
@@ -25,6 +30,8 @@ pub(super) struct Failure {
     pub(super) code: &'static str,
     message: String,
     position: Option<Pos>,
+    /// Whose request it was, where the doorkeeper says so.
+    who: Who,
     headers: Vec<(HeaderName, HeaderValue)>,
 }
 
@@ -40,7 +47,7 @@ enum Status {
 impl Failure {
     /// A failure with the same status in every media type.
     pub(super) fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
-        Self { status: Status::Plain(status), code, message: message.into(), position: None, headers: Vec::new() }
+        Self { status: Status::Plain(status), code, message: message.into(), position: None, who: Who::default(), headers: Vec::new() }
     }
 
     /// A well-formed request whose document is refused.
@@ -91,6 +98,14 @@ impl Failure {
         self
     }
 
+    /// The same failure of a caller who is known by now.
+    pub(super) fn of(mut self, who: Who) -> Self {
+        if self.who == Who::default() {
+            self.who = who;
+        }
+        self
+    }
+
     /// The answer in `application/json`.
     pub(super) fn into_json(self) -> Response {
         self.into_response(Media::Json)
@@ -115,6 +130,7 @@ impl Failure {
         for (name, value) in self.headers {
             headers.insert(name, value);
         }
+        Refusals::door(self.who, self.code).attach(&mut response);
         response
     }
 }
@@ -130,7 +146,7 @@ impl From<LimitError> for Failure {
 impl From<Refusal> for Failure {
     fn from(refusal: Refusal) -> Self {
         let challenge = refusal.www_authenticate.and_then(|text| HeaderValue::from_str(&text).ok());
-        let failure = Self::new(refusal.status, refusal.code, refusal.message);
+        let failure = Self::new(refusal.status, refusal.code, refusal.message).of(refusal.who);
         match challenge {
             Some(challenge) => failure.with(WWW_AUTHENTICATE, challenge),
             None if refusal.status == StatusCode::UNAUTHORIZED => {

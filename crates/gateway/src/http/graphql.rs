@@ -10,8 +10,8 @@ use axum::{
     response::Response,
 };
 use futures::FutureExt as _;
+use tandem_graphql::Document;
 use tandem_graphql::limits::{Checked, OperationType, check};
-use tandem_graphql::{Answer, Document};
 use tokio::time::{Instant, timeout_at};
 
 use super::{
@@ -21,8 +21,9 @@ use super::{
     negotiate::{self, Media},
     params::Params,
     rate::Charge,
+    refusals::Refusals,
     request_id::RequestId,
-    seam::{GraphRequest, Session},
+    seam::{Executed, GraphRequest, Session, Stage, Who},
     wire,
 };
 
@@ -30,6 +31,7 @@ use super::{
 struct Tally {
     kind: &'static str,
     charge: Charge,
+    who: Who,
 }
 
 impl Tally {
@@ -52,7 +54,7 @@ pub(super) async fn serve(State(shared): State<Arc<Shared>>, request: Request) -
     // A refusal before or because of the negotiation is told in the type that everybody reads.
     let accepted = negotiate::accepted(request.headers());
     let media = *accepted.as_ref().unwrap_or(&Media::Json);
-    let mut tally = Tally { kind: "none", charge: Charge::Free };
+    let mut tally = Tally { kind: "none", charge: Charge::Free, who: Who::default() };
     let work = handle(&shared, request, accepted, deadline, &mut tally);
     let result = match timeout_at(deadline, AssertUnwindSafe(work).catch_unwind()).await {
         Ok(Ok(result)) => result,
@@ -64,7 +66,7 @@ pub(super) async fn serve(State(shared): State<Arc<Shared>>, request: Request) -
     };
     let (outcome, mut response) = match result {
         Ok((outcome, response)) => (outcome, response),
-        Err(failure) => (failure.code, failure.into_response(media)),
+        Err(failure) => (failure.code, failure.of(tally.who).into_response(media)),
     };
     shared.throttle.headers(tally.charge, response.headers_mut());
     metrics::counter!("graphql_requests_total", "kind" => tally.kind, "outcome" => outcome).increment(1);
@@ -107,8 +109,8 @@ async fn handle(
     tally.kind = kind(checked.kind);
     let request_id = head.extensions.get::<RequestId>().map_or_else(String::new, |id| id.0.clone());
     let request = GraphRequest { checked, document, operation_name: params.operation_name, idempotency_key, request_id };
-    let answer = shared.graph.execute(session, request).await;
-    respond(shared, answer, points, media)
+    let executed = shared.graph.execute(session, request).await;
+    respond(shared, executed, points, media, tally.who)
 }
 
 /// Everything that is decided on the headers alone.
@@ -120,6 +122,7 @@ async fn door(
     tally: &mut Tally,
 ) -> Result<(Session, Media), Failure> {
     let session = bearer::admit(shared, headers).await?;
+    tally.who = session.who;
     // Whoever is known pays the first point before anything of his is looked at, or refusals would keep the server busy for
     // nothing, and who has spent all would still be read.
     tally.pay(shared.throttle.charge(&session.principal_key, 1))?;
@@ -157,17 +160,22 @@ fn examine(
     Ok(checked)
 }
 
-fn respond(shared: &Shared, answer: Answer, cost: u64, media: Media) -> Result<(&'static str, Response), Failure> {
-    let wire = wire::write(answer, cost, &shared.settings).map_err(|error| {
+fn respond(shared: &Shared, executed: Executed, cost: u64, media: Media, who: Who) -> Result<(&'static str, Response), Failure> {
+    let wire = wire::write(executed.answer, cost, &shared.settings).map_err(|error| {
         tracing::error!(%error, "an answer could not be written");
         Failure::internal()
     })?;
     let mut response = Response::new(Body::from(wire.body));
-    if let Some(code) = wire.outcome.filter(|_| wire.refused) {
+    let mut refusals = Refusals::inside(who);
+    refusals.add(Stage::Answer, wire.codes.iter().copied());
+    refusals.add(Stage::Command, executed.refused);
+    refusals.attach(&mut response);
+    let outcome = wire.codes.first().copied();
+    if let Some(code) = outcome.filter(|_| wire.refused) {
         *response.status_mut() = refused(code, media);
     }
     response.headers_mut().insert(CONTENT_TYPE, media.content_type());
-    Ok((wire.outcome.unwrap_or("OK"), response))
+    Ok((outcome.unwrap_or("OK"), response))
 }
 
 /// The status of an answer without data.

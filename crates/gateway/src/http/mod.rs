@@ -14,6 +14,7 @@ mod negotiate;
 mod params;
 mod probes;
 mod rate;
+mod refusals;
 mod request_id;
 pub mod seam;
 mod settings;

@@ -49,7 +49,7 @@ pub(super) async fn schema(State(shared): State<Arc<Shared>>, headers: HeaderMap
             let text = HeaderValue::from_static("text/plain; charset=utf-8");
             ([(CONTENT_TYPE, text)], shared.graph.sdl().to_owned()).into_response()
         }
-        Ok(_) => Failure::new(StatusCode::FORBIDDEN, "FORBIDDEN", "You may not ask for the schema.").into_json(),
+        Ok(session) => Failure::new(StatusCode::FORBIDDEN, "FORBIDDEN", "You may not ask for the schema.").of(session.who).into_json(),
         Err(failure) => failure.into_json(),
     }
 }

@@ -7,6 +7,7 @@ use async_graphql::Request;
 use axum::http::StatusCode;
 use futures::future::BoxFuture;
 use tandem_graphql::{Answer, Document, limits::Checked};
+use uuid::Uuid;
 
 /// A request's standing: opaque to the door but for what it must decide itself.
 #[derive(Clone)]
@@ -17,6 +18,64 @@ pub struct Session {
     pub principal_key: String,
     /// Whether the caller may see the schema itself.
     pub may_introspect: bool,
+    /// Who that is, for what is noted of refusals.
+    pub who: Who,
+}
+
+/// Whose request it was, as far as that is known. For counters, logs and records, never for an answer.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Who {
+    /// The principal that the directory knows.
+    pub principal: Option<Uuid>,
+    /// The organisation that it was admitted to act for.
+    pub organization: Option<Uuid>,
+}
+
+/// Where a request, or something in it, was refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// At the door: nothing was run.
+    Door,
+    /// In the answer: an error of a field, or of the document as the library reads it.
+    Answer,
+    /// By the domain: a command that was refused with user errors.
+    Command,
+}
+
+impl Stage {
+    /// A stable word for logs and metric labels.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Door => "door",
+            Self::Answer => "answer",
+            Self::Command => "command",
+        }
+    }
+}
+
+/// One refusal, with what may be kept of it: neither the token, nor the document, nor what was in it.
+#[derive(Debug, Clone, Copy)]
+pub struct Refused<'a> {
+    /// A code of the public list.
+    pub code: &'static str,
+    /// Where it happened.
+    pub stage: Stage,
+    /// Whose request it was.
+    pub who: Who,
+    /// The answer's HTTP status.
+    pub status: u16,
+    /// The request's id, as the answer's `x-request-id` has it.
+    pub request_id: &'a str,
+}
+
+/// What came of a document that was run.
+#[derive(Debug)]
+pub struct Executed {
+    /// The answer.
+    pub answer: Answer,
+    /// The codes of user errors in it.
+    pub refused: Vec<&'static str>,
 }
 
 /// Why a caller was not admitted.
@@ -30,6 +89,8 @@ pub struct Refusal {
     pub message: String,
     /// The whole value of `WWW-Authenticate`; a 401 without one gets `Bearer error="invalid_token"`.
     pub www_authenticate: Option<String>,
+    /// Whom it concerns, where the token is good and the directory knows its subject.
+    pub who: Who,
 }
 
 /// Knows whose token it is.
@@ -39,6 +100,11 @@ pub trait Doorkeeper: Send + Sync {
     /// # Errors
     /// [`Refusal`], which becomes the answer.
     fn admit<'a>(&'a self, bearer: &'a str, organization: Option<&'a str>) -> BoxFuture<'a, Result<Session, Refusal>>;
+
+    /// Is told of every refusal, once it is counted and logged. It must not wait: the answer does.
+    fn refused(&self, refused: &Refused<'_>) {
+        let _ = refused;
+    }
 }
 
 /// Runs documents that have passed the checks.
@@ -47,7 +113,7 @@ pub trait GraphService: Send + Sync {
     ///
     /// An answer without data whose errors have no path counts as a refused request: its errors need
     /// no code, the door makes them `GRAPHQL_VALIDATION_FAILED`.
-    fn execute<'a>(&'a self, session: Session, request: GraphRequest) -> BoxFuture<'a, Answer>;
+    fn execute<'a>(&'a self, session: Session, request: GraphRequest) -> BoxFuture<'a, Executed>;
 
     /// The schema as SDL text; it must not change during the life of the process.
     fn sdl(&self) -> &str;

@@ -45,8 +45,8 @@ const INTERNAL_MESSAGE: &str = "Something went wrong on our side.";
 pub(super) struct Wire {
     /// The JSON text.
     pub(super) body: Vec<u8>,
-    /// Code of the first error; `None` where there is none.
-    pub(super) outcome: Option<&'static str>,
+    /// The codes of its errors, in their order.
+    pub(super) codes: Vec<&'static str>,
     /// Whether the request as a whole was refused: then there is no `data`.
     pub(super) refused: bool,
 }
@@ -71,7 +71,7 @@ fn written(data: Vec<u8>, others: &BTreeMap<String, Value>, cost: u64) -> Result
     body.extend_from_slice(b",\"extensions\":");
     serde_json::to_writer(&mut body, &Extensions { others, cost })?;
     body.push(b'}');
-    Ok(Wire { body, outcome: None, refused: false })
+    Ok(Wire { body, codes: Vec::new(), refused: false })
 }
 
 fn resolved(response: &Response, cost: u64, settings: &HttpSettings) -> Result<Wire, serde_json::Error> {
@@ -88,7 +88,7 @@ fn resolved(response: &Response, cost: u64, settings: &HttpSettings) -> Result<W
         errors: &errors,
         extensions: Extensions { others: &response.extensions, cost },
     };
-    Ok(Wire { body: serde_json::to_vec(&answer)?, outcome: errors.first().map(|error| error.code), refused })
+    Ok(Wire { body: serde_json::to_vec(&answer)?, codes: errors.iter().map(|error| error.code).collect(), refused })
 }
 
 /// Cuts a text to `most` characters, and suggestions of names off: they tell what is in the schema.

@@ -35,5 +35,10 @@ pub fn install_metrics() -> Result<PrometheusHandle, RecorderError> {
     );
     describe_counter!("graphql_requests_total", "GraphQL requests by kind of operation and outcome (OK or the first error's code).");
     describe_counter!("graphql_document_refusals_total", "Documents refused by the limits, before validation, by code.");
+    describe_counter!(
+        "requests_refused_total",
+        "Refusals by code and stage: door (nothing was run), answer (an error of an answer), command (a user error). A request counts once \
+         for each code and stage."
+    );
     Ok(HANDLE.get_or_init(|| handle).clone())
 }

@@ -13,7 +13,7 @@ use std::{
 use async_graphql::{EmptySubscription, Error, ErrorExtensions as _, ID, InputObject, Object, Schema, SimpleObject};
 use axum::http::StatusCode;
 use futures::future::BoxFuture;
-use tandem_gateway::http::seam::{Doorkeeper, GraphRequest, GraphService, Refusal, Session};
+use tandem_gateway::http::seam::{Doorkeeper, Executed, GraphRequest, GraphService, Refusal, Session, Who};
 use tandem_graphql::Answer;
 
 /// What the toy remembers, for tests to look at.
@@ -41,8 +41,13 @@ impl Toy {
 impl Doorkeeper for Toy {
     fn admit<'a>(&'a self, bearer: &'a str, organization: Option<&'a str>) -> BoxFuture<'a, Result<Session, Refusal>> {
         Box::pin(async move {
-            let refuse =
-                |status, code: &'static str| Refusal { status, code, message: "The toy says no.".to_owned(), www_authenticate: None };
+            let refuse = |status, code: &'static str| Refusal {
+                status,
+                code,
+                message: "The toy says no.".to_owned(),
+                www_authenticate: None,
+                who: Who::default(),
+            };
             if organization == Some("elsewhere") {
                 return Err(refuse(StatusCode::FORBIDDEN, "ORGANIZATION_REQUIRED"));
             }
@@ -51,6 +56,7 @@ impl Doorkeeper for Toy {
                     state: Arc::new(bearer.to_owned()) as Arc<dyn Any + Send + Sync>,
                     principal_key: bearer.to_owned(),
                     may_introspect: bearer == "good",
+                    who: Who::default(),
                 }),
                 "stranger" => Err(refuse(StatusCode::FORBIDDEN, "FORBIDDEN")),
                 _ => Err(refuse(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED")),
@@ -60,12 +66,13 @@ impl Doorkeeper for Toy {
 }
 
 impl GraphService for Toy {
-    fn execute<'a>(&'a self, session: Session, request: GraphRequest) -> BoxFuture<'a, Answer> {
+    fn execute<'a>(&'a self, session: Session, request: GraphRequest) -> BoxFuture<'a, Executed> {
         Box::pin(async move {
             let who = session.state.downcast_ref::<String>().cloned();
             *self.memory.last.lock().unwrap_or_else(PoisonError::into_inner) =
                 Some((who.unwrap_or_default(), request.idempotency_key.clone(), request.request_id.clone()));
-            Answer::Resolved(Box::new(self.schema.execute(request.into_request()).await))
+            let answer = Answer::Resolved(Box::new(self.schema.execute(request.into_request()).await));
+            Executed { answer, refused: Vec::new() }
         })
     }
 

@@ -67,7 +67,10 @@ struct Payload {
 }
 
 async fn carry_out(session: &Session, def: &'static CommandDef, given: &Map<String, Json>) -> Result<Payload, Failure> {
-    let refused = |refusal: Refusal| Payload { command: def, row: None, errors: refusal.0.into_iter().map(Into::into).collect() };
+    let refused = |refusal: Refusal| {
+        session.refuse(&refusal);
+        Payload { command: def, row: None, errors: refusal.0.into_iter().map(Into::into).collect() }
+    };
     let input = given.get("input").and_then(Json::as_object).ok_or_else(|| Failure::bad_input("Give `input`."))?;
     let command = match def.read(input) {
         Ok(command) => command,

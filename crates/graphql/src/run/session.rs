@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, RwLock};
 
 use async_graphql::{Context, PathSegment, QueryPathSegment};
 use tandem_domain::access::{Viewer, ways};
+use tandem_domain::command::{Code, Refusal};
 use tandem_domain::record::Kind;
 use tandem_persistence::{Store, Vault};
 
@@ -26,6 +27,7 @@ pub(crate) struct Session {
     store: Arc<Store>,
     loaders: RwLock<Arc<Loaders>>,
     redactions: Mutex<Vec<Vec<PathSegment>>>,
+    refused: Mutex<Vec<Code>>,
 }
 
 impl Session {
@@ -50,7 +52,7 @@ impl Session {
     ) -> Self {
         let store = Arc::new(store);
         let loaders = RwLock::new(Arc::new(Loaders::over(Arc::clone(&store))));
-        Self { vault, viewer, circumstance, cursors, limits, store, loaders, redactions: Mutex::new(Vec::new()) }
+        Self { vault, viewer, circumstance, cursors, limits, store, loaders, redactions: Mutex::default(), refused: Mutex::default() }
     }
 
     /// The session of the request that a field belongs to.
@@ -89,6 +91,17 @@ impl Session {
         }
         path.reverse();
         self.redactions.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(path);
+    }
+
+    /// Notes that a command was refused, for those who count.
+    pub(crate) fn refuse(&self, refusal: &Refusal) {
+        let codes = refusal.0.iter().map(|error| error.code);
+        self.refused.lock().unwrap_or_else(std::sync::PoisonError::into_inner).extend(codes);
+    }
+
+    /// The codes of commands that were refused.
+    pub(crate) fn refused(&self) -> Vec<Code> {
+        std::mem::take(&mut *self.refused.lock().unwrap_or_else(std::sync::PoisonError::into_inner))
     }
 
     /// Notes paths of what was withheld.

@@ -1,15 +1,16 @@
 //! The access log as it is written: noted in memory by who acts, kept by the minute, so that reading does not become writing.
 //! What is noted and not yet kept is lost where the process is killed: a minute at most.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use sea_orm::DatabaseTransaction;
 use tandem_domain::access::{Actor, PrincipalKind, Viewer};
 use tandem_domain::command::{Code, Refusal};
 use tandem_domain::id::{AccessEventId, ApiClientId, OrganizationId, PersonId, TypedId};
-use tandem_domain::party::{AccessEvent, AccessEventType};
+use tandem_domain::party::{AccessEvent, AccessEventType, ApiClient, Person};
 use tandem_domain::record::{Entity, Kind, Meta, Record};
 use uuid::Uuid;
 
@@ -19,15 +20,15 @@ use crate::vault::Vault;
 /// Who is noted: a principal, and the organisation that it acted for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Noted {
-    /// The principal.
-    pub actor: Actor,
-    /// The organisation.
-    pub organization: OrganizationId,
+    /// The principal's id.
+    pub principal: Uuid,
+    /// The organisation; nothing where it was not admitted to any: then it is noted for its own.
+    pub organization: Option<OrganizationId>,
 }
 
 impl From<&Viewer> for Noted {
     fn from(viewer: &Viewer) -> Self {
-        Self { actor: viewer.actor(), organization: viewer.organization }
+        Self { principal: viewer.principal, organization: Some(viewer.organization) }
     }
 }
 
@@ -188,19 +189,39 @@ impl Vault {
     async fn insert_events(&self, taken: &[(Key, Tally)]) -> Result<usize, StoreError> {
         let now = self.clock.now();
         let meta = Meta { version: 1, created_at: now, updated_at: now, created_by: Actor::SYSTEM };
-        let events: Vec<Entity> = taken.iter().map(|(key, tally)| event(self.ids.next(), key, tally).into_entity()).collect();
         let transaction = self.database.begin().await?;
+        let known = self.whereabouts(&transaction, taken.iter().map(|(key, _)| key.who.principal)).await?;
+        let of_known = |(key, tally): &(Key, Tally)| {
+            let (kind, home) = known.get(&key.who.principal)?;
+            let organization = key.who.organization.unwrap_or(*home);
+            Some(event(self.ids.next(), (*kind, organization), key, tally).into_entity())
+        };
+        let events: Vec<Entity> = taken.iter().filter_map(of_known).collect();
         self.insert(&transaction, Kind::AccessEvent, &events.iter().collect::<Vec<_>>(), &meta).await?;
         transaction.commit().await?;
         Ok(events.len())
     }
+
+    /// What each of these principals is, and the organisation that its entry in the directory is of.
+    async fn whereabouts(
+        &self,
+        transaction: &DatabaseTransaction,
+        principals: impl Iterator<Item = Uuid>,
+    ) -> Result<HashMap<Uuid, (PrincipalKind, OrganizationId)>, StoreError> {
+        let ids: Vec<Uuid> = principals.collect::<BTreeSet<_>>().into_iter().collect();
+        let people: Vec<Person> = self.system_read(transaction, "id", &ids).await?;
+        let clients: Vec<ApiClient> = self.system_read(transaction, "id", &ids).await?;
+        let people = people.into_iter().map(|one| (one.id.uuid(), (PrincipalKind::Person, one.organization_id)));
+        let clients = clients.into_iter().map(|one| (one.id.uuid(), (PrincipalKind::Client, one.organization_id)));
+        Ok(people.chain(clients).collect())
+    }
 }
 
-fn event(id: Uuid, key: &Key, tally: &Tally) -> AccessEvent {
-    let is = |kind| (key.who.actor.kind == kind).then_some(key.who.actor.id);
+fn event(id: Uuid, (of, organization_id): (PrincipalKind, OrganizationId), key: &Key, tally: &Tally) -> AccessEvent {
+    let is = |kind| (of == kind).then_some(key.who.principal);
     AccessEvent {
         id: AccessEventId::from_uuid(id),
-        organization_id: key.who.organization,
+        organization_id,
         event: key.event,
         person_id: is(PrincipalKind::Person).map(PersonId::from_uuid),
         api_client_id: is(PrincipalKind::Client).map(ApiClientId::from_uuid),
@@ -221,8 +242,7 @@ mod tests {
     }
 
     fn who(number: u128) -> Noted {
-        let actor = Actor { kind: PrincipalKind::Person, id: Uuid::from_u128(number) };
-        Noted { actor, organization: OrganizationId::from_uuid(Uuid::from_u128(1)) }
+        Noted { principal: Uuid::from_u128(number), organization: Some(OrganizationId::from_uuid(Uuid::from_u128(1))) }
     }
 
     fn refuse(log: &AccessLog, number: u128, attempt: &str, second: i64) {

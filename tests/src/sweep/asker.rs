@@ -24,6 +24,8 @@ pub fn settings() -> Settings {
         rate_limit: 0,
         max_cost: 1_000_000,
         shutdown_notice: std::time::Duration::ZERO,
+        // No event is added to the access log while it is paged through.
+        access_log_every: std::time::Duration::from_secs(86_400),
         ..Settings::default()
     }
 }

@@ -30,6 +30,8 @@ mod matrix;
 #[cfg(test)]
 mod oracle;
 #[cfg(test)]
+mod oversight;
+#[cfg(test)]
 mod pages;
 #[cfg(test)]
 mod paths;

@@ -10,10 +10,10 @@ use moka::future::Cache;
 use tandem_domain::access::Viewer;
 use tandem_domain::id::{self, OrganizationId, TypedId};
 use tandem_domain::record::Kind;
-use tandem_persistence::{Admission, SignIn, StoreError, Vault};
+use tandem_persistence::{Admission, Noted, SignIn, StoreError, Vault};
 use uuid::Uuid;
 
-use crate::http::seam::{Doorkeeper, Refusal, Session, Who};
+use crate::http::seam::{Doorkeeper, Refusal, Refused, Session, Stage, Who};
 use crate::identity::{CHALLENGE_INVALID, TokenError, TokenHash, VerifiedToken, Verifier};
 
 /// A token and the organisation that came with it. An id that is none is the nil one: nobody is its member.
@@ -95,7 +95,23 @@ impl Doorkeeper for DirectoryDoorkeeper {
             Ok(Session { principal_key: viewer.principal.to_string(), state: Arc::new(viewer), may_introspect: true, who })
         })
     }
+
+    /// Notes what is a matter of access or of abuse, where it is known whose. What commands refuse is noted with the command's name
+    /// where they are carried out.
+    fn refused(&self, refused: &Refused<'_>) {
+        let attempt = match refused.stage {
+            Stage::Door => "request",
+            Stage::Answer => "answer",
+            Stage::Command => return,
+        };
+        let Some(principal) = refused.who.principal.filter(|_| KEPT.contains(&refused.code)) else { return };
+        let organization = refused.who.organization.map(OrganizationId::from_uuid);
+        self.vault.note_refusal(Noted { principal, organization }, refused.code, attempt);
+    }
 }
+
+/// The refusals that the access log keeps; others are faults of a request, not of who asked.
+const KEPT: [&str; 5] = ["FORBIDDEN", "ORGANIZATION_REQUIRED", "RATE_LIMITED", "COST_LIMIT_EXCEEDED", "DOCUMENT_LIMIT_EXCEEDED"];
 
 fn read_organization(text: &str) -> OrganizationId {
     match id::decode(text) {

@@ -2,7 +2,7 @@
 //! Each step is cheap only because the one before it has bounded its input.
 
 use async_graphql::{
-    Positioned, Variables,
+    Pos, Positioned, Variables,
     parser::{
         parse_query,
         types::{DocumentOperations, ExecutableDocument, OperationDefinition},
@@ -48,11 +48,17 @@ pub fn parse(source: &str, limits: &Limits) -> Result<ExecutableDocument, LimitE
         return Err(LimitError::too_much("characters", limits.characters));
     }
     lexer::scan(source, limits)?;
-    parse_query(source).map_err(|error| {
-        let position = error.positions().next();
-        let place = position.map_or_else(String::new, |at| format!(" at line {}, column {}", at.line, at.column));
-        LimitError::new(LimitCode::GraphqlParseFailed, format!("Syntax error{place}: this is not a GraphQL document.")).at(position)
-    })
+    let document = parse_query(source).map_err(|error| unreadable(error.positions().next()))?;
+    // The grammar's own exception, which the parser overlooks: `... on` begins a condition.
+    match document.fragments.get("on") {
+        Some(fragment) => Err(unreadable(Some(fragment.pos))),
+        None => Ok(document),
+    }
+}
+
+fn unreadable(position: Option<Pos>) -> LimitError {
+    let place = position.map_or_else(String::new, |at| format!(" at line {}, column {}", at.line, at.column));
+    LimitError::new(LimitCode::GraphqlParseFailed, format!("Syntax error{place}: this is not a GraphQL document.")).at(position)
 }
 
 /// Checks a parsed document with its variables before the GraphQL library validates or runs it.

@@ -1,45 +1,87 @@
-//! Counts the tokens of a document and how deep its brackets nest, in one pass and without memory.
-//! The parser behind it recurses on nested values, so what is too deep must never reach it.
+//! Counts the tokens of a document and how deep its brackets nest, in one pass.
+//! The parser behind it recurses on nested values, so what is too deep must never reach it; and it forgets what was named twice.
+
+use std::collections::HashSet;
 
 use async_graphql::Pos;
 
 use super::{LimitCode, LimitError, Limits};
 
-/// Refuses a text with too many tokens, too deep brackets or an unfinished string.
+/// Refuses a text with too many tokens, too deep brackets, an unfinished string, or an object of values that names a field twice: the
+/// parser keeps one of the two, and whoever reads the document elsewhere may go by the other.
 ///
 /// An unfinished string is refused here and not left to the parser: the parser would try to read `"""` again as
 /// an empty string, and so see brackets that this pass took for text.
 ///
 /// # Errors
-/// `DOCUMENT_LIMIT_EXCEEDED` or `GRAPHQL_PARSE_FAILED`.
+/// `DOCUMENT_LIMIT_EXCEEDED`, `GRAPHQL_PARSE_FAILED` or `GRAPHQL_VALIDATION_FAILED`.
 pub(super) fn scan(source: &str, limits: &Limits) -> Result<(), LimitError> {
     let mut lexer = Lexer { rest: source, line: 1, column: 1 };
     let mut tokens: u64 = 0;
     let mut open: u64 = 0;
+    let mut objects = Objects::default();
     while let Some(token) = lexer.next()? {
+        if objects.twice(&token) {
+            let message = "An object of the input names a field twice.";
+            return Err(LimitError::new(LimitCode::GraphqlValidationFailed, message).at(Some(lexer.position())));
+        }
         tokens = tokens.saturating_add(1);
         if tokens > limits.tokens {
             return Err(LimitError::too_much("tokens", limits.tokens));
         }
         match token {
-            Token::Open => {
+            Token::Open(_) => {
                 open = open.saturating_add(1);
                 if open > limits.nesting {
                     return Err(LimitError::too_much("nested brackets", limits.nesting));
                 }
             }
             Token::Close => open = open.saturating_sub(1),
-            Token::Other => {}
+            Token::Word(_) | Token::Sign(_) | Token::Other => {}
         }
     }
     Ok(())
 }
 
 /// What the counts need to know of a token.
-enum Token {
-    Open,
+#[derive(Clone, Copy)]
+enum Token<'a> {
+    Open(char),
     Close,
+    Word(&'a str),
+    /// A punctuator, or what is no GraphQL at all.
+    Sign(char),
     Other,
+}
+
+/// The brackets that are open, with the names seen so far in those that are objects of values.
+#[derive(Default)]
+struct Objects<'a> {
+    open: Vec<(char, Option<HashSet<&'a str>>)>,
+    before: Option<Token<'a>>,
+}
+
+impl<'a> Objects<'a> {
+    /// Takes the next token in; whether it makes a name the second of its kind in one object.
+    fn twice(&mut self, token: &Token<'a>) -> bool {
+        let before = self.before.replace(*token);
+        match (*token, before) {
+            (Token::Open(bracket), before) => {
+                // A brace is an object after a colon, as a default, and within a list; otherwise it opens a selection.
+                let value = matches!(before, Some(Token::Sign(':' | '='))) || self.open.last().is_some_and(|(outer, _)| *outer == '[');
+                self.open.push((bracket, (bracket == '{' && value).then(HashSet::new)));
+                false
+            }
+            (Token::Close, _) => {
+                self.open.pop();
+                false
+            }
+            (Token::Sign(':'), Some(Token::Word(name))) => {
+                self.open.last_mut().and_then(|(_, names)| names.as_mut()).is_some_and(|names| !names.insert(name))
+            }
+            _ => false,
+        }
+    }
 }
 
 struct Lexer<'a> {
@@ -48,8 +90,8 @@ struct Lexer<'a> {
     column: usize,
 }
 
-impl Lexer<'_> {
-    fn next(&mut self) -> Result<Option<Token>, LimitError> {
+impl<'a> Lexer<'a> {
+    fn next(&mut self) -> Result<Option<Token<'a>>, LimitError> {
         loop {
             let Some(first) = self.rest.chars().next() else {
                 return Ok(None);
@@ -65,7 +107,7 @@ impl Lexer<'_> {
                 }
                 '{' | '(' | '[' => {
                     self.take(1);
-                    Token::Open
+                    Token::Open(first)
                 }
                 '}' | ')' | ']' => {
                     self.take(1);
@@ -77,10 +119,7 @@ impl Lexer<'_> {
                     self.take(3);
                     Token::Other
                 }
-                c if is_word(c) => {
-                    self.take_while(is_word);
-                    Token::Other
-                }
+                c if is_word(c) => Token::Word(self.take_while(is_word)),
                 '-' | '+' => {
                     self.take(1);
                     self.take_while(is_word);
@@ -89,13 +128,13 @@ impl Lexer<'_> {
                 // Punctuators of one character, and whatever is no GraphQL: the parser names the place of the latter.
                 _ => {
                     self.take(1);
-                    Token::Other
+                    Token::Sign(first)
                 }
             }));
         }
     }
 
-    fn string(&mut self) -> Result<Token, LimitError> {
+    fn string(&mut self) -> Result<Token<'a>, LimitError> {
         let start = self.position();
         self.take(1);
         while let Some(c) = self.rest.chars().next() {
@@ -112,7 +151,7 @@ impl Lexer<'_> {
         Err(unfinished(start))
     }
 
-    fn block_string(&mut self) -> Result<Token, LimitError> {
+    fn block_string(&mut self) -> Result<Token<'a>, LimitError> {
         let start = self.position();
         self.take(3);
         while !self.rest.is_empty() {
@@ -142,10 +181,13 @@ impl Lexer<'_> {
         }
     }
 
-    fn take_while(&mut self, wanted: impl Fn(char) -> bool) {
+    /// Moves on as long as it is wanted; what was passed.
+    fn take_while(&mut self, wanted: impl Fn(char) -> bool) -> &'a str {
+        let whole = self.rest;
         while self.rest.chars().next().is_some_and(&wanted) {
             self.take(1);
         }
+        whole.get(..whole.len().saturating_sub(self.rest.len())).unwrap_or_default()
     }
 
     fn position(&self) -> Pos {

@@ -1,7 +1,7 @@
 //! An answer of the library as JSON bytes: every error with a code of the closed list, bounded in number and length.
 //! What has no public code is an internal error, and its message stays in the log.
 
-use std::collections::BTreeMap;
+use std::{cmp::Ordering, collections::BTreeMap};
 
 use async_graphql::{PathSegment, Response, ServerError, Value};
 use serde::{
@@ -91,16 +91,34 @@ fn resolved(response: &Response, cost: u64, settings: &HttpSettings) -> Result<W
     Ok(Wire { body: serde_json::to_vec(&answer)?, codes: errors.iter().map(|error| error.code).collect(), refused })
 }
 
-/// Cuts a text to `most` characters, and suggestions of names off: they tell what is in the schema.
+/// Characters of one word that a message repeats: more than our own names and ids have, and no document.
+const WORD: usize = 60;
+
+/// Cuts a text to `most` characters, each of its words to some, and suggestions of names off: they tell what is in the schema.
 pub(super) fn bounded(text: &str, most: usize) -> String {
     let text = text.find("Did you mean").map_or(text, |at| text.get(..at).unwrap_or(text));
-    let text = text.trim_end();
+    let text = words_cut(text.trim_end());
     if text.chars().count() <= most {
-        return text.to_owned();
+        return text;
     }
     let mut short: String = text.chars().take(most.saturating_sub(1)).collect();
     short.push('…');
     short
+}
+
+/// Cuts words that are longer than any of ours: whoever sends a name of a thousand letters does not get it back.
+fn words_cut(text: &str) -> String {
+    let mut length = 0_usize;
+    let mut cut = String::with_capacity(text.len().min(1_024));
+    for letter in text.chars() {
+        length = if letter.is_alphanumeric() || letter == '_' { length.saturating_add(1) } else { 0 };
+        match length.cmp(&WORD) {
+            Ordering::Less => cut.push(letter),
+            Ordering::Equal => cut.push('…'),
+            Ordering::Greater => {}
+        }
+    }
+    cut
 }
 
 #[derive(Serialize)]

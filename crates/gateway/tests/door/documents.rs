@@ -67,8 +67,8 @@ async fn answers_to_hostile_documents_stay_small() {
         assert_eq!(unknown.code(), "GRAPHQL_VALIDATION_FAILED");
         let json = unknown.json();
         let message = json["errors"][0]["message"].as_str().expect("a message");
-        assert_eq!(message.chars().count(), most, "the name is longer, so the message is cut: {message}");
-        assert!(message.ends_with('…') && echoed(&unknown.text) < most, "{}", unknown.text);
+        assert!(message.chars().count() <= most && message.contains('…'), "the name is longer, so the message is cut: {message}");
+        assert!(echoed(&unknown.text) < most.min(64), "{}", unknown.text);
         assert_eq!(json["errors"].as_array().expect("a list").len(), 1, "{json}");
         let unread = house.ask(&format!("{{ \"{name}")).await;
         assert_eq!((unread.code().as_str(), echoed(&unread.text)), ("GRAPHQL_PARSE_FAILED", 1), "{}", unread.text);

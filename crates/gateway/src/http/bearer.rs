@@ -15,9 +15,12 @@ const ORGANIZATION: &str = "tandem-organization";
 /// 401 without a usable token; else what the doorkeeper says.
 pub(super) async fn admit(shared: &Shared, headers: &HeaderMap) -> Result<Session, Failure> {
     let token = token(headers)?;
-    let organization = match headers.get(ORGANIZATION) {
-        None => None,
-        Some(value) => Some(value.to_str().map_err(|_| Failure::bad_request("The header Tandem-Organization is not plain text."))?),
+    let mut named = headers.get_all(ORGANIZATION).iter();
+    let organization = match (named.next(), named.next()) {
+        (None, _) => None,
+        (Some(value), None) => Some(value.to_str().map_err(|_| Failure::bad_request("The header Tandem-Organization is not plain text."))?),
+        // Who stands before us may have read the other one.
+        (Some(_), Some(_)) => return Err(Failure::bad_request("The header Tandem-Organization may be given once.")),
     };
     let organization = organization.map(str::trim).filter(|name| !name.is_empty());
     Ok(shared.doorkeeper.admit(token, organization).await?)

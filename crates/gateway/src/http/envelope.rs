@@ -5,7 +5,7 @@ use std::{panic::AssertUnwindSafe, sync::Arc, time::Instant};
 
 use axum::{
     extract::{Request, State},
-    http::{HeaderName, HeaderValue, Method, header},
+    http::{HeaderName, HeaderValue, Method, Version, header},
     middleware::Next,
     response::Response,
 };
@@ -29,6 +29,7 @@ pub(super) async fn wrap(State(shared): State<Arc<Shared>>, mut request: Request
     let id = shared.ids.of(request.headers());
     let trace = request.headers().get("traceparent").and_then(|value| value.to_str().ok()).and_then(TraceParent::parse);
     let trace_id = trace.as_ref().map_or_else(|| shared.ids.fresh(), |it| it.trace_id.clone());
+    let chunked = request.version() == Version::HTTP_11 && request.headers().contains_key(header::TRANSFER_ENCODING);
     let route = route(request.uri().path());
     let method = method(request.method());
     let span = tracing::info_span!(
@@ -52,6 +53,11 @@ pub(super) async fn wrap(State(shared): State<Arc<Shared>>, mut request: Request
     let headers = response.headers_mut();
     if let Ok(name) = name {
         headers.insert(request_id::NAME, name);
+    }
+    if chunked {
+        // A length beside it is gone by now (hyper goes by the chunks alone), and who stands before us may have gone by the
+        // length: what follows on this connection could be somebody else's request (RFC 9112, section 6.1).
+        headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
     for (name, value) in ALWAYS {
         headers.entry(name).or_insert(value);

@@ -96,7 +96,10 @@ pub(super) fn accepted(headers: &HeaderMap) -> Result<Media, Failure> {
 /// # Errors
 /// 415.
 pub(super) fn understood(headers: &HeaderMap) -> Result<(), Failure> {
-    let text = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let mut types = headers.get_all(CONTENT_TYPE).iter();
+    // Two types are none: who stands before us may have gone by the other one.
+    let only = types.next().filter(|_| types.next().is_none());
+    let text = only.and_then(|value| value.to_str().ok()).unwrap_or_default();
     let mut parts = text.split(';').map(str::trim);
     let json = parts.next().is_some_and(|name| name.eq_ignore_ascii_case("application/json"));
     let utf8 = parts.all(|part| match part.split_once('=') {

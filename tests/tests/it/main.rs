@@ -14,9 +14,13 @@ mod edges;
 #[cfg(test)]
 mod explain;
 #[cfg(test)]
+mod hostile;
+#[cfg(test)]
 mod identity;
 #[cfg(test)]
 mod imports;
+#[cfg(test)]
+mod invitations;
 #[cfg(test)]
 mod journal;
 #[cfg(test)]

@@ -130,6 +130,12 @@ impl Graph {
         builder().finish().sdl()
     }
 
+    /// Who may see and do what, as a page for people; from the policy itself.
+    #[must_use]
+    pub fn access_page() -> String {
+        crate::schema::access_page()
+    }
+
     /// Answers one operation of one viewer.
     pub async fn answer(&self, viewer: Arc<Viewer>, asked: Asked, circumstance: Circumstance) -> Answered {
         let session = self.session(viewer, circumstance);

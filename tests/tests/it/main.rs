@@ -4,6 +4,8 @@
 #[cfg(test)]
 mod access_ends;
 #[cfg(test)]
+mod access_page;
+#[cfg(test)]
 mod borders;
 #[cfg(test)]
 mod bulk;

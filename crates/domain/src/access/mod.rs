@@ -8,6 +8,7 @@ pub mod links;
 mod policy;
 mod reach;
 mod role;
+pub mod sentences;
 mod viewer;
 mod way;
 

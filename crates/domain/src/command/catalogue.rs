@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 
 use serde_json::{Map, Value as Json};
 
+use crate::access::{Action, Role, sentences};
 use crate::command::Command;
 use crate::engagement::*;
 use crate::id::decode;
@@ -37,6 +38,8 @@ pub struct CommandDef {
     pub flavour: Flavour,
     /// Its own fields.
     pub fields: Vec<InputField>,
+    /// What has to be allowed for it: what is done, to a record or part of which kind. Nothing for a confirmation.
+    pub decided: Option<(Kind, Action)>,
     reader: Reader,
 }
 
@@ -51,6 +54,17 @@ enum Reader {
 }
 
 impl CommandDef {
+    /// What it does, and who may: the words of its description.
+    #[must_use]
+    pub fn description(&self) -> String {
+        // Steps say it themselves, each for its own states.
+        let who = match self.decided {
+            Some((_, Action::Transition(_))) | None => None,
+            Some((kind, action)) => sentences::done_by(kind, action),
+        };
+        who.map_or_else(|| self.doc.clone(), |who| format!("{} {who}", self.doc))
+    }
+
     /// Reads the command out of the mutation's input object.
     ///
     /// # Errors
@@ -78,13 +92,18 @@ fn read_id(object: &Map<String, Json>, kind: Kind) -> Result<uuid::Uuid, Vec<Fie
 }
 
 macro_rules! commands {
-    ($($name:literal $kind:ident $flavour:ident $input:ident;)*) => {
+    (@decided $kind:ident Create) => { Some((Kind::$kind, Action::Create)) };
+    (@decided $kind:ident Change) => { Some((Kind::$kind, Action::Update)) };
+    (@decided $kind:ident $flavour:ident $action:ident) => { Some((Kind::$kind, Action::$action)) };
+    (@decided $kind:ident $flavour:ident $action:ident $part:ident) => { Some((Kind::$part, Action::$action)) };
+    ($($name:literal $kind:ident $flavour:ident $input:ident $(as $action:ident $(of $part:ident)?)?;)*) => {
         vec![$(CommandDef {
             name: $name.to_owned(),
             doc: description(<$input as Input>::DOC),
             kind: Kind::$kind,
             flavour: Flavour::$flavour,
             fields: <$input as Input>::FIELDS.to_vec(),
+            decided: commands!(@decided $kind $flavour $($action $($part)?)?),
             reader: Reader::Input(|object| <$input as Input>::read(object).map(Command::$input)),
         }),*]
     };
@@ -94,28 +113,28 @@ fn written() -> Vec<CommandDef> {
     commands! {
         "personInvite" Person Create PersonInvite;
         "membershipGrant" Membership Create MembershipGrant;
-        "membershipEnd" Membership Change MembershipEnd;
+        "membershipEnd" Membership Change MembershipEnd as End;
         "apiClientCreate" ApiClient Create ApiClientCreate;
         "apiClientNarrow" ApiClient Change ApiClientNarrow;
-        "apiClientEnd" ApiClient Change ApiClientEnd;
+        "apiClientEnd" ApiClient Change ApiClientEnd as End;
         "accessReviewOpen" AccessReview Create AccessReviewOpen;
         "accessReviewDecide" AccessReview Change AccessReviewDecide;
         "accessReviewComplete" AccessReview Change AccessReviewComplete;
         "studyCreate" Study Create StudyCreate;
         "studyUpdate" Study Change StudyUpdate;
-        "studyInternalUpdate" Study Change StudyInternalUpdate;
-        "studyBenchmarkUpdate" Study Change StudyBenchmarkUpdate;
+        "studyInternalUpdate" Study Change StudyInternalUpdate as Update of StudyInternal;
+        "studyBenchmarkUpdate" Study Change StudyBenchmarkUpdate as Update of StudyBenchmark;
         "studyCountryCreate" StudyCountry Create StudyCountryCreate;
         "studyCountryUpdate" StudyCountry Change StudyCountryUpdate;
         "siteCreate" Site Create SiteCreate;
         "siteUpdate" Site Change SiteUpdate;
         "studySiteCreate" StudySite Create StudySiteCreate;
         "studySiteUpdate" StudySite Change StudySiteUpdate;
-        "studySiteInternalUpdate" StudySite Change StudySiteInternalUpdate;
-        "studySiteContactUpdate" StudySite Change StudySiteContactUpdate;
+        "studySiteInternalUpdate" StudySite Change StudySiteInternalUpdate as Update of StudySiteInternal;
+        "studySiteContactUpdate" StudySite Change StudySiteContactUpdate as Update of StudySiteContact;
         "engagementCreate" Engagement Create EngagementCreate;
         "engagementUpdate" Engagement Change EngagementUpdate;
-        "engagementInternalUpdate" Engagement Change EngagementInternalUpdate;
+        "engagementInternalUpdate" Engagement Change EngagementInternalUpdate as Update of EngagementInternal;
         "serviceScopeCreate" ServiceScope Create ServiceScopeCreate;
         "serviceScopeUpdate" ServiceScope Change ServiceScopeUpdate;
         "serviceScopeEnd" ServiceScope Change ServiceScopeEnd;
@@ -174,11 +193,9 @@ fn step(kind: Kind, action: &'static str, transitions: &'static [Transition]) ->
     let mut doc = Vec::new();
     for step in &steps {
         doc.push(format!("{} From {} to {}.", step.doc, step.from.join(", "), step.to));
-        let who: Vec<_> = step.who.iter().map(ToString::to_string).collect();
-        doc.push(format!("May be done by {}.", who.join(", ")));
+        doc.extend(sentences::done_by(kind, Action::Transition(step.who)));
         if !step.confirmed_by.is_empty() {
-            let who: Vec<_> = step.confirmed_by.iter().map(ToString::to_string).collect();
-            doc.push(format!("Another person has to confirm it first: {}.", who.join(", ")));
+            doc.push(format!("Another person has to confirm it first: {}.", sentences::roles_in_words(step.confirmed_by)));
         }
         if step.reason {
             doc.push("Needs a reason.".to_owned());
@@ -191,11 +208,15 @@ fn step(kind: Kind, action: &'static str, transitions: &'static [Transition]) ->
         kind,
         flavour: if signed { Flavour::Signed } else { Flavour::Change },
         fields: vec![id_field(kind)],
+        decided: steps.first().map(|step| (kind, Action::Transition(step.who))),
         reader: Reader::Step { kind, action },
     }
 }
 
+/// The mutation that records a confirmation: whoever any of the steps names for it may.
 fn confirm(kind: Kind) -> CommandDef {
+    let steps = kind.def().lifecycle.map(|lifecycle| lifecycle.transitions).unwrap_or_default();
+    let who: Vec<Role> = steps.iter().flat_map(|step| step.confirmed_by).copied().collect();
     let action = InputField {
         name: "action",
         doc: &["The step to confirm, as `allowedTransitions` names it."],
@@ -203,10 +224,15 @@ fn confirm(kind: Kind) -> CommandDef {
     };
     CommandDef {
         name: step_name(kind, "CONFIRM"),
-        doc: format!("Confirms a step of a {} that needs a second person. Any edit voids the confirmation.", kind.words()),
+        doc: format!(
+            "Confirms a step of a {} that needs a second person. Any edit voids the confirmation. May be done by {}, as the step says.",
+            kind.words(),
+            sentences::roles_in_words(&who)
+        ),
         kind,
         flavour: Flavour::Change,
         fields: vec![id_field(kind), action],
+        decided: None,
         reader: Reader::Confirm { kind },
     }
 }
@@ -225,6 +251,16 @@ mod tests {
             assert_eq!(find(name).map(|command| command.name.as_str()), Some(name));
         }
         assert!(find("studyExplode").is_none());
+    }
+
+    #[test]
+    fn every_command_says_who_may() {
+        for command in catalogue() {
+            let words = command.description();
+            assert!(words.contains("May be done by "), "{}: {words}", command.name);
+        }
+        let words = find("studyBenchmarkUpdate").map(CommandDef::description).unwrap_or_default();
+        assert!(words.ends_with("May be done by S_FINANCE, within its scope."), "{words}");
     }
 
     #[test]

@@ -1,35 +1,39 @@
-//! `tandem schema`: the graph's schema as text, and whether the kept copy is still it.
+//! `tandem schema`: the graph's schema as text, or the page of who may see and do what, and whether the kept copy is still it.
 
 use clap::Args;
 use tandem_graphql::Graph;
 
 use super::{Failure, print};
 
-/// The kept copy.
-const FILE: &str = "schema.graphql";
-
-/// Print the schema (SDL)
+/// Print the schema (SDL), or who may see and do what
 #[derive(Debug, Args)]
 pub(super) struct Schema {
-    /// Print nothing; exit with 1 where ./schema.graphql differs
+    /// Print nothing; exit with 1 where the kept copy differs: ./schema.graphql, or ./docs/access.md
     #[arg(long)]
     check: bool,
+    /// Instead of the schema, who may see and do what: a page for people (Markdown), made from the policy
+    #[arg(long)]
+    access: bool,
 }
 
 impl Schema {
     pub(super) fn run(self) -> Result<(), Failure> {
-        let sdl = Graph::sdl();
-        let sdl = sdl.trim_end();
+        let (text, file, again) = if self.access {
+            (Graph::access_page(), "docs/access.md", "tandem schema --access > docs/access.md")
+        } else {
+            (Graph::sdl(), "schema.graphql", "tandem schema > schema.graphql")
+        };
+        let text = text.trim_end();
         if !self.check {
-            print::line(sdl);
+            print::line(text);
             return Ok(());
         }
-        let kept = std::fs::read_to_string(FILE)
-            .map_err(|error| Failure::failed(format!("{FILE} cannot be read here: {error}; run this in the top folder of the project")))?;
-        match first_difference(kept.trim_end(), sdl) {
+        let kept = std::fs::read_to_string(file)
+            .map_err(|error| Failure::failed(format!("{file} cannot be read here: {error}; run this in the top folder of the project")))?;
+        match first_difference(kept.trim_end(), text) {
             None => Ok(()),
             Some(line) => Err(Failure::failed(format!(
-                "{FILE} is not what this program prints: they differ from line {line} on; `tandem schema > {FILE}` brings it up to date"
+                "{file} is not what this program prints: they differ from line {line} on; `{again}` brings it up to date"
             ))),
         }
     }

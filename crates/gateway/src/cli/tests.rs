@@ -48,6 +48,7 @@ fn good_lines_are_taken() {
         "tandem import ctgov a.json b.json --sponsor X --database-url sqlite://x",
         "tandem token --client c --scope study:read --scope site:read",
         "tandem schema --check",
+        "tandem schema --access --check",
         "tandem doctor",
     ] {
         let matches = command().try_get_matches_from(line.split(' ')).expect(line);

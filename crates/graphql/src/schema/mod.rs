@@ -4,12 +4,14 @@
 mod filters;
 mod mutations;
 mod objects;
+mod page;
 mod scalars;
 
 use async_graphql::registry::{MetaField, MetaInputValue, Registry};
 
 pub(crate) use filters::{filter_name, order_name, orderable};
 pub(crate) use mutations::{payload_field, payload_name};
+pub(crate) use page::access_page;
 
 use crate::declare::tables;
 

@@ -1,7 +1,6 @@
 //! Mutations: an input and a payload for each command of the catalogue, lifecycle steps among them.
 
 use async_graphql::registry::{MetaField, Registry};
-use tandem_domain::access::{Action, Role, may_ever};
 use tandem_domain::command::{CommandDef, Flavour, catalogue};
 use tandem_domain::record::{Kind, camel_case, description};
 
@@ -68,26 +67,8 @@ pub(crate) fn register(registry: &mut Registry) {
 
 pub(super) fn fields() -> Vec<MetaField> {
     let with_input = |command: &CommandDef| {
-        let doc = format!("{}{}", command.doc, permission(command));
         let input = argument("input", format!("{}!", input_name(command)), "What to do.");
-        with_arguments(field(&command.name, format!("{}!", payload_name(command)), &doc), vec![input])
+        with_arguments(field(&command.name, format!("{}!", payload_name(command)), &command.description()), vec![input])
     };
     catalogue().iter().map(with_input).collect()
-}
-
-/// The sentence that says whose role lets them do this; from the policy itself. Steps say it themselves.
-fn permission(command: &CommandDef) -> String {
-    let action = if command.name.ends_with("Create") || command.name.ends_with("Invite") || command.name.ends_with("Grant") {
-        Action::Create
-    } else if command.name.ends_with("End") {
-        Action::End
-    } else if command.name.ends_with("Update") {
-        Action::Update
-    } else {
-        return String::new();
-    };
-    let part = Kind::ALL.iter().find(|kind| command.name == format!("{}Update", payload_field(**kind))).copied();
-    let kind = part.unwrap_or(command.kind);
-    let roles: Vec<String> = Role::ALL.iter().filter(|role| may_ever(kind, action, **role)).map(ToString::to_string).collect();
-    if roles.is_empty() { String::new() } else { format!(" May be done by {}.", roles.join(", ")) }
 }

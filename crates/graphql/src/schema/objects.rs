@@ -1,7 +1,7 @@
 //! Object types and connections of the declared tables, the interfaces, and the root's finders and lists.
 
 use async_graphql::registry::{MetaField, MetaInputValue, MetaType, Registry};
-use tandem_domain::access::{Action, Role, may_ever};
+use tandem_domain::access::sentences::{WITHHELD, read_by};
 use tandem_domain::record::{Kind, camel_case, description};
 
 use super::scalars::output_type;
@@ -11,7 +11,7 @@ use crate::declare::{Field, Stored, Table, What, tables};
 pub(crate) fn register(registry: &mut Registry, table: &Table) {
     let name = table.kind.name();
     let fields = table.fields.iter().map(output_field).collect();
-    let doc = format!("{}\n\n{}", description(table.kind.def().doc), readers(table.kind));
+    let doc = format!("{}\n\n{}", description(table.kind.def().doc), read_by(table.kind));
     add_object(registry, name, &doc, fields);
     if table.root.is_some() {
         registry.add_implements(name, "Node");
@@ -22,12 +22,6 @@ pub(crate) fn register(registry: &mut Registry, table: &Table) {
     if table.root.is_some() {
         register_connection(registry, name);
     }
-}
-
-/// The sentence that says whose role lets them read this kind; from the policy itself.
-fn readers(kind: Kind) -> String {
-    let roles: Vec<String> = Role::ALL.iter().filter(|role| may_ever(kind, Action::Read, **role)).map(ToString::to_string).collect();
-    format!("Read by, each within its scope: {}.", roles.join(", "))
 }
 
 fn register_connection(registry: &mut Registry, name: &str) {
@@ -65,7 +59,7 @@ fn output_field(declared: &Field) -> MetaField {
         What::Money { .. } => field(name, "Money", doc),
         What::One { kind, .. } => field(name, kind.name(), doc),
         What::Listed { kind, .. } => field(name, format!("[{}!]!", kind.name()), doc),
-        What::Part { kind } => field(name, kind.name(), doc),
+        What::Part { kind } => field(name, kind.name(), &format!("{doc}\n\n{} {WITHHELD}", read_by(kind))),
         What::Many { kind, .. } => with_arguments(field(name, format!("{}Connection!", kind.name()), doc), list_arguments(kind)),
         What::Transitions => field(name, "[AllowedTransition!]!", doc),
         What::LastUse { .. } => field(name, "DateTime", doc),

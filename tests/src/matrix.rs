@@ -1,5 +1,5 @@
 //! The matrix of domain.md C.2 and C.3, transcribed by hand for every kind of record there is: who may read and do what.
-//! Nothing here is made from the policy; the policy is compared with it, cell by cell, in `tests/it/matrix.rs`.
+//! Nothing here is made from the policy; the policy is compared with it, cell by cell, in `tests/access/matrix.rs`.
 
 use tandem_domain::access::Role;
 use tandem_domain::access::Role::{

@@ -1,4 +1,4 @@
-//! All integration tests of the project, in one binary: it is linked once, and starts one PostgreSQL server.
+//! The integration tests of the project, but for the proofs of access, in one binary: it is linked once, and starts one PostgreSQL server.
 //! Modules are marked as test code, so that their helpers may unwrap as the tests themselves do.
 
 #[cfg(test)]
@@ -31,10 +31,6 @@ mod leavers;
 mod levels;
 #[cfg(test)]
 mod limits;
-#[cfg(test)]
-mod matrix;
-#[cfg(test)]
-mod oracle;
 #[cfg(test)]
 mod oversight;
 #[cfg(test)]

@@ -1,9 +1,14 @@
 //! The oracle against the policy and the store, on random worlds, on both databases: one question, three answers, all the same.
 //! `TANDEM_ORACLE_WORLDS` says on how many worlds a database, `TANDEM_ORACLE_SEED` which; a failure prints the smallest world found.
 
+#[cfg(feature = "vault")]
 mod audiences;
+#[cfg(feature = "vault")]
 mod database;
+#[cfg(feature = "vault")]
+mod databases;
 mod facts;
+#[cfg(feature = "vault")]
 mod stored;
 
 use std::cell::RefCell;
@@ -20,7 +25,6 @@ use tandem_tests::workspace::{SourceFile, files};
 use tandem_tests::worlds::{Built, Plan, SignsIn, build, plans};
 use uuid::Uuid;
 
-use database::Engine;
 use facts::Facts;
 
 /// How much was compared.
@@ -168,45 +172,6 @@ fn check_grants(facts: &Facts, viewer: &Viewer) -> Result<(), String> {
 fn the_policy_decides_as_the_oracle_does() {
     let tally = on_worlds("policy", number_from("TANDEM_ORACLE_WORLDS", 40) * 10, check_policy);
     assert!(tally.viewers > tally.worlds * 4 && tally.seen > tally.viewers * 5, "the worlds are too poor: {tally:?}");
-}
-
-#[test]
-fn sqlite_answers_as_the_oracle_does() {
-    on_engine("sqlite", Engine::sqlite);
-}
-
-#[test]
-fn postgres_answers_as_the_oracle_does() {
-    on_engine("postgres", Engine::postgres);
-}
-
-fn on_engine(name: &str, open: impl AsyncFnOnce() -> Engine) {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    let engine = runtime.block_on(open());
-    let tally = on_worlds(name, number_from("TANDEM_ORACLE_WORLDS", 40), |built| runtime.block_on(stored::check(&engine, built)));
-    assert!(tally.seen > tally.viewers * 5, "the worlds are too poor: {tally:?}");
-}
-
-#[test]
-fn sqlite_hides_what_is_not_meant_for_an_audience() {
-    without_audiences("sqlite, audiences", Engine::sqlite);
-}
-
-#[test]
-fn postgres_hides_what_is_not_meant_for_an_audience() {
-    without_audiences("postgres, audiences", Engine::postgres);
-}
-
-fn without_audiences(name: &str, open: impl AsyncFnOnce() -> Engine) {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    let engine = runtime.block_on(open());
-    let vanished = RefCell::new(audiences::Vanished::new());
-    let check = |built: &Built| runtime.block_on(audiences::check(&engine, built, &mut vanished.borrow_mut()));
-    on_worlds(name, number_from("TANDEM_ORACLE_WORLDS", 40).div_ceil(8), check);
-    let vanished = vanished.into_inner();
-    for (audience, _) in audiences::ALL {
-        assert!(vanished[audience] > 0, "no world has a row that is seen only as the audience {audience}: {vanished:?}");
-    }
 }
 
 /// Every kind, every role and every scope of a client is seen with by somebody, or the worlds prove nothing about it.

@@ -58,6 +58,7 @@ impl Facts {
     }
 
     /// Takes an audience away from all of them.
+    #[cfg(feature = "vault")]
     pub(crate) fn take_away(&mut self, audience: Readers) {
         for facts in &mut self.0 {
             facts.readers = Readers::from_bits(facts.readers.bits() & !audience.bits());

@@ -246,6 +246,7 @@ fn facilities(stage: &Stage) -> Vec<Sample> {
     vec![
         sample("of a study site of the vendor", facility(), of_vendor, &[("R", Sponsor, "OSELCI"), ("own", Vendor, "OSELCI")], written),
         sample("of a study site of a competitor", facility(), of_competitor, &[("R", Sponsor, "OSCI")], written),
+        sample("of a study site that is in nobody else's care", facility(), vec![nobodys.clone()], &[("R", Sponsor, "OSCI")], written),
         sample("where no study runs", facility(), vec![], &[("R", Sponsor, "O")], written),
         sample("another sponsor's", foreign.into_entity(), vec![], &[], &[]),
     ]
@@ -379,6 +380,27 @@ fn people(stage: &Stage, record: impl Fn(tandem_domain::party::Person) -> Entity
             of(75, &stage.other_vendor),
             vec![member(&stage.sponsor, 'S')],
             &[("member", Sponsor, "O"), ("staff", Sponsor, "OS"), ("study", Sponsor, "OS")],
+            &[],
+        ),
+        sample(
+            "of elsewhere, with a membership over the sponsor's organisation",
+            of(75, &stage.other_vendor),
+            vec![member(&stage.sponsor, 'O')],
+            &[("member", Sponsor, "O"), ("staff", Sponsor, "O")],
+            &[],
+        ),
+        sample(
+            "of elsewhere, with a membership of the sponsor in the engagement",
+            of(75, &stage.other_vendor),
+            vec![member(&stage.sponsor, 'E')],
+            &[("member", Sponsor, "O"), ("staff", Sponsor, "OSEL"), ("study", Sponsor, "OSEL"), ("vendor", Sponsor, "OSEL")],
+            &[],
+        ),
+        sample(
+            "of elsewhere, with a membership over the vendor's organisation",
+            of(75, &stage.other_vendor),
+            vec![member(&stage.vendor, 'O')],
+            &[("member", Vendor, "O")],
             &[],
         ),
         sample(

@@ -2,6 +2,8 @@
 //! `cargo test -p tandem-tests --no-default-features --test access`, with `--features vault` for the databases.
 
 #[cfg(test)]
+mod holes;
+#[cfg(test)]
 mod matrix;
 #[cfg(test)]
 mod oracle;

@@ -13,12 +13,12 @@ use tandem_tests::matrix::stage::{Party, SCOPES, Stage, viewer_id};
 use tandem_tests::matrix::{MATRIX, READS, VERBS, cell};
 use tandem_tests::records::now;
 
-fn cells() -> impl Iterator<Item = (Kind, Role)> {
+pub(crate) fn cells() -> impl Iterator<Item = (Kind, Role)> {
     Kind::ALL.iter().flat_map(|kind| Role::ALL.iter().map(|role| (*kind, *role)))
 }
 
 /// What the cell says; a missing one is a failure of the test that asks.
-fn words(kind: Kind, role: Role) -> Vec<&'static str> {
+pub(crate) fn words(kind: Kind, role: Role) -> Vec<&'static str> {
     cell(kind, role).unwrap_or_else(|why| panic!("{why}"))
 }
 
@@ -48,7 +48,7 @@ fn parties(role: Role) -> &'static [Party] {
 }
 
 /// Everything that a viewer of one role, party and scope is tried on.
-fn trials(stage: &Stage) -> Vec<(Viewer, Role, Party, char, Sample)> {
+pub(crate) fn trials(stage: &Stage) -> Vec<(Viewer, Role, Party, char, Sample)> {
     let mut trials = Vec::new();
     for (kind, role) in cells() {
         for party in parties(role) {
@@ -62,9 +62,15 @@ fn trials(stage: &Stage) -> Vec<(Viewer, Role, Party, char, Sample)> {
     trials
 }
 
-fn is_read(role: Role, party: Party, letter: char, sample: &Sample) -> bool {
+/// The words of the matrix by which this role of the party reads the sample with this scope.
+pub(crate) fn read_by(role: Role, party: Party, letter: char, sample: &Sample) -> Vec<&'static str> {
     let words = words(sample.facts.kind, role);
-    sample.read.iter().any(|(word, by, scopes)| words.contains(word) && *by == party && scopes.contains(letter))
+    let serving = sample.read.iter().filter(|(word, by, scopes)| words.contains(word) && *by == party && scopes.contains(letter));
+    serving.map(|(word, ..)| *word).collect()
+}
+
+fn is_read(role: Role, party: Party, letter: char, sample: &Sample) -> bool {
+    !read_by(role, party, letter, sample).is_empty()
 }
 
 fn may(role: Role, verb: &str, facts: &Facts) -> bool {
@@ -248,7 +254,7 @@ fn audience_in_words(audience: Readers) -> String {
 }
 
 /// One way in words: through what, as which audience, and how narrower scopes narrow it.
-fn in_words(way: &Way) -> String {
+pub(crate) fn in_words(way: &Way) -> String {
     let narrowed = |cover: &Cover| match cover {
         Cover::Row => "within the scope",
         Cover::Header => "as the scope's header",

@@ -55,6 +55,7 @@ mod tests {
         let both = Readers::SPONSOR.and(Readers::VENDOR);
         assert!(both.meets(Readers::VENDOR));
         assert!(!both.meets(Readers::CLIENT));
+        assert_eq!(both.and(Readers::VENDOR), both);
         assert!(!Readers::NONE.meets(Readers::NONE));
         assert_eq!(Readers::from_bits(both.bits()), both);
     }

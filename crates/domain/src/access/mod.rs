@@ -15,7 +15,7 @@ mod way;
 pub use actor::{Actor, PrincipalKind};
 pub use audience::Readers;
 pub use facts::{Facts, Link};
-pub use policy::{Action, Decision, client_may_follow, client_may_read, client_scope, covers_all, decide, may_ever, writes};
+pub use policy::{Action, Decision, client_may_follow, client_may_read, client_scope, covers_all, decide, leads, may_ever, writes};
 pub use reach::ways;
 pub use role::{ClientScope, Role, Side};
 pub use viewer::{Grant, Scope, Viewer};

@@ -107,8 +107,9 @@ pub fn client_scope(kind: Kind) -> Option<ClientScope> {
     }
 }
 
-/// Whether one way of one grant leads to the row.
-fn leads(viewer: &Viewer, grant: &Grant, way: Way, facts: &Facts) -> bool {
+/// Whether one way of one grant leads to the row. Whether a client may read the kind at all is for [`client_may_read`] to say.
+#[must_use]
+pub fn leads(viewer: &Viewer, grant: &Grant, way: Way, facts: &Facts) -> bool {
     let (organization, today) = (viewer.organization.uuid(), viewer.now.date_naive());
     match way {
         Way::Owned { owner, audience, cover } => {

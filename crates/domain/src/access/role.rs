@@ -10,7 +10,7 @@ vocabulary! {
         SStudyManager = "S_STUDY_MANAGER",
         /// Sponsor: manages vendors; creates and moves engagements and their scopes.
         SVendorManager = "S_VENDOR_MANAGER",
-        /// Sponsor: quality assurance; confirms terminations, reads memberships.
+        /// Sponsor: quality assurance; confirms terminations, reads memberships, reviews who has access.
         SQa = "S_QA",
         /// Sponsor: finance; reads benchmarks, no internal assessments.
         SFinance = "S_FINANCE",
@@ -32,7 +32,7 @@ vocabulary! {
         VDataManager = "V_DATA_MANAGER",
         /// Vendor: statistics.
         VBiostatistician = "V_BIOSTATISTICIAN",
-        /// Vendor: quality assurance.
+        /// Vendor: quality assurance; reads memberships, the access log and reviews of access.
         VQa = "V_QA",
         /// Vendor: regulatory affairs.
         VRegulatory = "V_REGULATORY",

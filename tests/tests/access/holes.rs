@@ -25,7 +25,17 @@ struct Trial {
 /// The audience that a row has to be meant for, to be read by this word of the matrix; nothing where one is known to oneself.
 /// `beneath`: the viewer's organisation has the row only as the prime vendor.
 fn audience(kind: Kind, role: Role, word: &str, beneath: bool) -> Option<Readers> {
-    let party = matches!(kind, Kind::Organization | Kind::Person | Kind::PersonContact | Kind::Membership | Kind::ApiClient);
+    let party = matches!(
+        kind,
+        Kind::Organization
+            | Kind::Person
+            | Kind::PersonContact
+            | Kind::Membership
+            | Kind::ApiClient
+            | Kind::AccessEvent
+            | Kind::AccessReview
+            | Kind::AccessReviewItem
+    );
     match word {
         // What stands about oneself is for its owner's members where it is not for oneself; a part about oneself is a person's.
         "self" | "mine" => None,

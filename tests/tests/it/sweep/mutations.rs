@@ -116,7 +116,7 @@ impl Walker<'_> {
     fn is_named_by_id(&self, mutation: &str, field: &str, planted: &Planted) -> bool {
         let organization = self.persona.name.chars().next().unwrap_or_default();
         match (mutation, field) {
-            ("membershipGrant" | "apiClientCreate", "studyId" | "engagementId" | "studySiteId" | "engagementIds") => {
+            ("membershipGrant" | "apiClientCreate" | "apiClientNarrow", "studyId" | "engagementId" | "studySiteId" | "engagementIds") => {
                 let colleague = if matches!(organization, 'A' | 'B') { format!("{organization}.sm") } else { format!("{organization}.pm") };
                 PERSONAS.iter().find(|one| one.name == colleague).is_some_and(|one| {
                     let sight = one.sight(&self.ward.planted);

@@ -6,6 +6,7 @@ mod door {
     pub(crate) mod documents;
     pub(crate) mod endpoints;
     pub(crate) mod harness;
+    pub(crate) mod refusals;
     pub(crate) mod requests;
     pub(crate) mod sockets;
     pub(crate) mod toy;

@@ -13,7 +13,7 @@ use std::{
 use async_graphql::{EmptySubscription, Error, ErrorExtensions as _, ID, InputObject, Object, Schema, SimpleObject};
 use axum::http::StatusCode;
 use futures::future::BoxFuture;
-use tandem_gateway::http::seam::{Doorkeeper, Executed, GraphRequest, GraphService, Refusal, Session, Who};
+use tandem_gateway::http::seam::{Doorkeeper, Executed, GraphRequest, GraphService, Refusal, Refused, Session, Stage, Who};
 use tandem_graphql::Answer;
 
 /// What the toy remembers, for tests to look at.
@@ -22,7 +22,24 @@ pub(crate) struct Memory {
     pub(crate) changes: AtomicU64,
     pub(crate) dropped: AtomicBool,
     pub(crate) last: std::sync::Mutex<Option<(String, Option<String>, String)>>,
+    pub(crate) refusals: std::sync::Mutex<Vec<Noted>>,
 }
+
+/// What the toy was told of a refusal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Noted {
+    pub(crate) code: &'static str,
+    pub(crate) stage: Stage,
+    pub(crate) who: Who,
+    pub(crate) status: u16,
+    pub(crate) request_id: String,
+}
+
+/// The principal of the token `good`, and the organisation it acts for.
+pub(crate) const GOOD: Who = Who { principal: Some(uuid::Uuid::from_u128(7)), organization: Some(uuid::Uuid::from_u128(8)) };
+
+/// The principal of the token `stranger`, who may do nothing.
+pub(crate) const STRANGER: Who = Who { principal: Some(uuid::Uuid::from_u128(9)), organization: None };
 
 pub(crate) struct Toy {
     schema: Schema<Query, Mutation, EmptySubscription>,
@@ -56,12 +73,24 @@ impl Doorkeeper for Toy {
                     state: Arc::new(bearer.to_owned()) as Arc<dyn Any + Send + Sync>,
                     principal_key: bearer.to_owned(),
                     may_introspect: bearer == "good",
-                    who: Who::default(),
+                    who: GOOD,
                 }),
-                "stranger" => Err(refuse(StatusCode::FORBIDDEN, "FORBIDDEN")),
+                "stranger" => Err(Refusal { who: STRANGER, ..refuse(StatusCode::FORBIDDEN, "FORBIDDEN") }),
                 _ => Err(refuse(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED")),
             }
         })
+    }
+
+    fn refused(&self, refused: &Refused<'_>) {
+        self.note(refused);
+    }
+}
+
+impl Toy {
+    fn note(&self, refused: &Refused<'_>) {
+        let Refused { code, stage, who, status, request_id } = *refused;
+        let noted = Noted { code, stage, who, status, request_id: request_id.to_owned() };
+        self.memory.refusals.lock().unwrap_or_else(PoisonError::into_inner).push(noted);
     }
 }
 
@@ -71,8 +100,11 @@ impl GraphService for Toy {
             let who = session.state.downcast_ref::<String>().cloned();
             *self.memory.last.lock().unwrap_or_else(PoisonError::into_inner) =
                 Some((who.unwrap_or_default(), request.idempotency_key.clone(), request.request_id.clone()));
+            let request_is_refused = request.idempotency_key.as_deref() == Some("refused");
             let answer = Answer::Resolved(Box::new(self.schema.execute(request.into_request()).await));
-            Executed { answer, refused: Vec::new() }
+            // Whoever asks by this key is told that the domain refused, twice.
+            let refused = if request_is_refused { vec!["CONFLICT", "CONFLICT"] } else { Vec::new() };
+            Executed { answer, refused }
         })
     }
 

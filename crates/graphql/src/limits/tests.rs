@@ -365,3 +365,32 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn an_object_of_values_names_each_field_once() {
+    let limits = Limits::default();
+    for twice in [
+        "{ studies(filter: { in: [], in: [] }) { totalCount } }",
+        "{ studies(filter: {in:[] , # between\n in : []}) { totalCount } }",
+        "{ studies(filter: { a: [{ in: [] }, { in: [], b: { c: 1 }, in: [] }] }) { totalCount } }",
+        "query($f: StudyFilter = { in: [], in: [] }) { studies(filter: $f) { totalCount } }",
+        "query($f: [StudyFilter!]! = [{ in: [], in: [] }]) { studies(filter: $f) { totalCount } }",
+        "{ viewer @include(if: { a: 1, a: 1 }) { id } }",
+    ] {
+        let error = parse(twice, &limits).expect_err(twice);
+        assert_eq!((error.code, error.message.contains("twice")), (LimitCode::GraphqlValidationFailed, true), "{twice}");
+    }
+    for once in [
+        "{ a: viewer { in: id } b: viewer { in: id } }",
+        "{ studies(filter: { a: { in: [] }, b: { in: [] }, in: [] }) { totalCount } }",
+        "{ studies(tags: [\"in: in:\", \"{ in: [], in: [] }\"], filter: { in: [\"\"\"in: in:\"\"\"] }) { totalCount } }",
+        "{ studies(filter: { a: in, in: a, b: in }) { totalCount } }",
+        "query($in: Int, $a: Int) { studies(first: $in, filter: { in: $a, a: $in }) { totalCount } }",
+    ] {
+        assert!(parse(once, &limits).is_ok(), "{once}");
+    }
+    assert_eq!(
+        parse("{ ...on } fragment on on Query { viewer { id } }", &limits).map(drop).map_err(|error| error.code),
+        Err(LimitCode::GraphqlParseFailed)
+    );
+}

@@ -26,6 +26,8 @@ pub(super) enum Manner {
     Redirect,
     /// Never within the time allowed.
     Slow,
+    /// A head at once, and then a byte now and again.
+    Trickle,
     /// Good keys, a little late.
     Late(Vec<Value>),
 }
@@ -93,6 +95,13 @@ async fn keys(State(inner): State<Arc<Inner>>) -> Response {
         Manner::Slow => {
             tokio::time::sleep(Duration::from_secs(60)).await;
             StatusCode::OK.into_response()
+        }
+        Manner::Trickle => {
+            let bytes = futures::stream::unfold((), |()| async {
+                tokio::time::sleep(Duration::from_millis(200)).await;
+                Some((Ok::<_, std::convert::Infallible>(" "), ()))
+            });
+            Response::new(axum::body::Body::from_stream(bytes))
         }
         Manner::Late(keys) => {
             tokio::time::sleep(Duration::from_millis(300)).await;

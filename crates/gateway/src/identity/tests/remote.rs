@@ -171,6 +171,55 @@ async fn a_slow_provider_is_given_five_seconds() {
 }
 
 #[tokio::test]
+async fn a_provider_that_trickles_is_given_no_more() {
+    let forge = Forge::p256();
+    let provider = Provider::start(Manner::Trickle).await;
+    let verifier = verifier(&provider, &Clock::new());
+    let answer = tokio::time::timeout(Duration::from_secs(8), verifier.verify(&token(&forge, "k1"))).await;
+    assert_eq!(answer.expect("in time").map(drop), Err(TokenError::KeysUnavailable));
+}
+
+#[tokio::test]
+async fn a_known_key_does_not_wait_for_a_provider_that_does_not_answer() {
+    let forge = Forge::p256();
+    let (provider, verifier, clock) = provided(vec![forge.jwk("k1")]).await;
+    verifier.verify(&token(&forge, "k1")).await.expect("good");
+    provider.answer(Manner::Slow);
+    clock.forward(700);
+    // The set is old: it is fetched anew beside the requests, and each of them is served from what is known.
+    for _ in 0..20 {
+        let answer = tokio::time::timeout(Duration::from_secs(3), verifier.verify(&token(&forge, "k1"))).await;
+        answer.expect("at once").expect("the known key");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    assert_eq!(provider.fetches(), 2);
+}
+
+#[tokio::test]
+async fn unknown_kids_of_many_at_once_cost_one_fetch() {
+    let forge = Forge::p256();
+    let (provider, verifier, clock) = provided(vec![forge.jwk("k1")]).await;
+    verifier.verify(&token(&forge, "k1")).await.expect("good");
+    clock.forward(30);
+    let body = b64(payload(json!({})).to_string());
+    let crowd: Vec<_> = (0..100)
+        .map(|one| {
+            let (verifier, body) = (Arc::clone(&verifier), body.clone());
+            tokio::spawn(async move {
+                for index in 0..100 {
+                    let head = b64(json!({ "alg": "ES256", "kid": format!("{one}-{index}") }).to_string());
+                    assert_eq!(refusal(&verifier, &format!("{head}.{body}.AAAA")).await, TokenError::UnknownKey);
+                }
+            })
+        })
+        .collect();
+    for one in crowd {
+        one.await.expect("task");
+    }
+    assert_eq!(provider.fetches(), 2, "ten thousand unknown names, one fetch");
+}
+
+#[tokio::test]
 async fn nobody_listens() {
     let forge = Forge::p256();
     let provider = Provider::start(Manner::Keys(vec![forge.jwk("k1")])).await;

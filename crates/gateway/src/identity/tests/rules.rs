@@ -340,3 +340,40 @@ async fn debug_shows_neither_token_nor_address() {
     let token = with_claims(json!({ "email": "person@b.example" })).await.expect("good");
     assert!(!format!("{token:?}").contains("person@"));
 }
+
+#[tokio::test]
+async fn the_name_of_a_key_is_compared_and_nothing_else() {
+    let forge = Forge::p256();
+    let (provider, verifier, _) = provided(vec![forge.jwk("k1")]).await;
+    for kid in [
+        "../../../../dev/null",
+        "/etc/passwd",
+        "file:///etc/passwd",
+        "https://evil.example/keys#k1",
+        "k1' OR '1'='1",
+        "k1\u{0}",
+        " k1",
+        "K1",
+        "",
+        "k1;k1",
+        "$(id)",
+        "\u{212a}1",
+        &"k".repeat(10_000),
+    ] {
+        assert_eq!(refusal(&verifier, &token(&forge, kid)).await, TokenError::UnknownKey, "{kid:?}");
+    }
+    // As a list, an object, a number, or twice, it is no name at all.
+    let body = payload(json!({})).to_string();
+    for header in [
+        r#"{"alg":"ES256","kid":["k1"]}"#,
+        r#"{"alg":"ES256","kid":{"k":"k1"}}"#,
+        r#"{"alg":"ES256","kid":true}"#,
+        r#"{"alg":"ES256","kid":"k1","kid":"k1"}"#,
+        r#"{"alg":"ES256","kid":"other","kid":"k1"}"#,
+        r#"{"alg":"ES256","alg":"none","kid":"k1"}"#,
+    ] {
+        assert_eq!(refusal(&verifier, &forge.sign_text(header, &body)).await, TokenError::Malformed, "{header}");
+    }
+    verifier.verify(&token(&forge, "k1")).await.expect("its own name");
+    assert_eq!(provider.fetches(), 1, "nothing of it was fetched");
+}

@@ -315,3 +315,45 @@ async fn whoever_floods_is_told_to_wait_and_nobody_else_is() {
     assert!(alive(&house, &other).await, "each pays from a bucket of his own");
     house.stop().await;
 }
+
+/// A frame of HTTP/2.
+fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(payload.len()).unwrap().to_be_bytes();
+    [&length[1..], &[kind, flags], &stream.to_be_bytes(), payload].concat()
+}
+
+#[tokio::test]
+async fn frames_without_end_are_survived() {
+    const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+    let ground = Ground::with_demo(Backend::Sqlite).await;
+    let house = house(&ground).await;
+    let token = person("marisol@quillfen");
+    // A GET of /livez in headers that need no table: `x-...` by literals, and so often that no head may be so long.
+    let get = [&[0x82, 0x86, 0x04, 6][..], b"/livez", &[0x01, 1], b"x"].concat();
+    let literal = [&[0x00, 5][..], b"x-pad", &[0x7f, 0x81, 0x07], &[b'p'; 1_024]].concat();
+    let settings = frame(4, 0, 0, &[]);
+    let opened = frame(1, 0, 1, &get);
+    let continued: Vec<u8> = (0..5_000).flat_map(|_| frame(9, 0, 1, &literal)).collect();
+    let reset = |stream: u32| [frame(1, 5, stream, &get), frame(3, 0, stream, &[0, 0, 0, 8])].concat();
+    let resets: Vec<u8> = (0..3_000_u32).flat_map(|number| reset(2 * number + 1)).collect();
+    let pings: Vec<u8> = (0..20_000).flat_map(|_| frame(6, 0, 0, &[0; 8])).collect();
+    let settled: Vec<u8> = (0..20_000).flat_map(|_| frame(4, 0, 0, &[])).collect();
+    for (name, frames) in [
+        ("a head without end", [opened, continued].concat()),
+        ("requests that are taken back", resets),
+        ("pings", pings),
+        ("settings", settled),
+        ("a frame larger than may be", frame(0, 0, 1, &vec![0; 100_000])),
+        ("a kind of frame that is none", frame(0xfa, 0xff, 0, &[0xff; 100])),
+        ("a stream of an even number", frame(1, 5, 2, &get)),
+        ("a head that is none", frame(1, 5, 1, &[0xff; 200])),
+        ("no settings first", frame(6, 0, 0, &[0; 8])),
+    ] {
+        let first = if name == "no settings first" { Vec::new() } else { settings.clone() };
+        let reply = send(&house.address, &[PREFACE, &first, &frames].concat()).await.unwrap_or_else(|words| panic!("{name}: {words}"));
+        // What comes back is bounded by what was sent: a pong for a ping and nothing more.
+        assert!(reply.bytes.len() < 1_000_000, "{name}: {} bytes", reply.bytes.len());
+        assert!(alive(&house, &token).await, "{name}");
+    }
+    house.stop().await;
+}

@@ -212,6 +212,11 @@ fn with_variables() -> Vec<(&'static str, &'static str, Json)> {
             json!({ "query": list, "variables": { "n": "words that nobody should ever repeat to anybody, whoever he may be" } }),
         ),
         ("a number beyond measure in a variable", INVALID, json!({ "query": list, "variables": { "n": 1e18 } })),
+        (
+            "a text for a number in a variable of texts",
+            INVALID,
+            json!({ "query": "query($n: String) { studies(first: $n) { totalCount } }", "variables": { "n": "ten" } }),
+        ),
         ("a list for a number in a variable", INVALID, json!({ "query": list, "variables": { "n": [1] } })),
         ("lists in lists in a variable", INVALID, json!({ "query": list, "variables": { "n": lists } })),
         ("an unknown field in a variable", INVALID, filtered(json!({ "nothing": 1 }))),

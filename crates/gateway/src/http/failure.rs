@@ -31,7 +31,7 @@ pub(super) struct Failure {
     message: String,
     position: Option<Pos>,
     /// Whose request it was, where the doorkeeper says so.
-    who: Who,
+    who: Option<Box<Who>>,
     headers: Vec<(HeaderName, HeaderValue)>,
 }
 
@@ -47,7 +47,7 @@ enum Status {
 impl Failure {
     /// A failure with the same status in every media type.
     pub(super) fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
-        Self { status: Status::Plain(status), code, message: message.into(), position: None, who: Who::default(), headers: Vec::new() }
+        Self { status: Status::Plain(status), code, message: message.into(), position: None, who: None, headers: Vec::new() }
     }
 
     /// A well-formed request whose document is refused.
@@ -100,8 +100,8 @@ impl Failure {
 
     /// The same failure of a caller who is known by now.
     pub(super) fn of(mut self, who: Who) -> Self {
-        if self.who == Who::default() {
-            self.who = who;
+        if self.who.is_none() && who != Who::default() {
+            self.who = Some(Box::new(who));
         }
         self
     }
@@ -130,7 +130,7 @@ impl Failure {
         for (name, value) in self.headers {
             headers.insert(name, value);
         }
-        Refusals::door(self.who, self.code).attach(&mut response);
+        Refusals::door(self.who.as_deref().copied().unwrap_or_default(), self.code).attach(&mut response);
         response
     }
 }

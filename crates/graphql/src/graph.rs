@@ -64,6 +64,8 @@ pub struct Answered {
     pub statements: usize,
     /// The codes of user errors in it.
     pub refused: Vec<Code>,
+    /// How many rows they read.
+    pub rows: usize,
 }
 
 /// An answer, as values or written already.
@@ -152,7 +154,8 @@ impl Graph {
             }
         };
         session.store().refresh().await;
-        Answered { answer, fell, statements: session.store().statements(), refused: session.refused() }
+        let (statements, rows) = (session.store().statements(), session.store().rows());
+        Answered { answer, fell, statements, rows, refused: session.refused() }
     }
 
     /// How the database means to find what an operation that has a plan asks for, statement by statement; nothing where it has none.

@@ -41,6 +41,7 @@ pub struct Store {
     viewer: Arc<Viewer>,
     snapshot: Mutex<Option<DatabaseTransaction>>,
     statements: AtomicUsize,
+    rows: AtomicUsize,
     alone: AtomicBool,
     /// The database's plans of all statements, where somebody wants to see them.
     plans: Option<std::sync::Mutex<Vec<String>>>,
@@ -48,7 +49,8 @@ pub struct Store {
 
 impl Store {
     pub(crate) fn new(database: Database, viewer: Arc<Viewer>) -> Self {
-        Self { database, viewer, snapshot: Mutex::new(None), statements: AtomicUsize::new(0), alone: AtomicBool::new(false), plans: None }
+        let (statements, rows, alone) = (AtomicUsize::new(0), AtomicUsize::new(0), AtomicBool::new(false));
+        Self { database, viewer, snapshot: Mutex::new(None), statements, rows, alone, plans: None }
     }
 
     /// The same store, which also asks the database how it means to find what each statement asks for.
@@ -90,6 +92,12 @@ impl Store {
         self.statements.load(Ordering::Relaxed)
     }
 
+    /// How many rows they have read so far.
+    #[must_use]
+    pub fn rows(&self) -> usize {
+        self.rows.load(Ordering::Relaxed)
+    }
+
     /// Says that the next statement is the only one: it is a moment of its own and needs no snapshot around it.
     pub fn alone(&self) {
         self.alone.store(true, Ordering::Relaxed);
@@ -107,15 +115,18 @@ impl Store {
     async fn query(&self, sql: Sql) -> Result<Vec<QueryResult>, StoreError> {
         self.statements.fetch_add(1, Ordering::Relaxed);
         let mut snapshot = self.snapshot.lock().await;
-        if self.alone.swap(false, Ordering::Relaxed) && snapshot.is_none() && self.plans.is_none() {
-            return Ok(self.database.reader().query_all_raw(sql.statement()).await?);
-        }
-        let transaction = match &mut *snapshot {
-            Some(transaction) => transaction,
-            empty => empty.insert(self.database.snapshot().await?),
+        let rows = if self.alone.swap(false, Ordering::Relaxed) && snapshot.is_none() && self.plans.is_none() {
+            self.database.reader().query_all_raw(sql.statement()).await?
+        } else {
+            let transaction = match &mut *snapshot {
+                Some(transaction) => transaction,
+                empty => empty.insert(self.database.snapshot().await?),
+            };
+            self.explain(transaction, &sql).await?;
+            transaction.query_all_raw(sql.statement()).await?
         };
-        self.explain(transaction, &sql).await?;
-        Ok(transaction.query_all_raw(sql.statement()).await?)
+        self.rows.fetch_add(rows.len(), Ordering::Relaxed);
+        Ok(rows)
     }
 
     /// The records with these ids that the viewer may see.

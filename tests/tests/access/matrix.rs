@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use tandem_domain::access::{
     Action, ClientScope, Cover, Decision, Facts, Grant, Names, Owner, PrincipalKind, Readers, Role, Scope, Viewer, Way, client_scope,
-    decide, may_ever, ways,
+    covers_all, decide, may_ever, ways,
 };
 use tandem_domain::record::{FactColumn, Kind};
 use tandem_tests::matrix::samples::{Sample, samples};
@@ -181,6 +181,25 @@ fn writing_reaches_just_what_the_matrix_says() {
         trial("C", Action::Create, if made { Decision::Allow } else { Decision::Forbid });
     }
     assert!(wrong.is_empty(), "{}:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// A value that is unique in a study, or in the organisation, is set by who has all of it: by a role that has the verb, and by no
+/// scope within it.
+#[test]
+fn all_of_a_study_is_had_by_its_own_scope_and_the_organisations() {
+    let stage = Stage::set();
+    for (kind, role) in cells() {
+        for letter in SCOPES.chars() {
+            let viewer = viewer(&stage, parties(role)[0], role, stage.scope(letter));
+            for (verb, action) in [("C", Action::Create), ("U", Action::Update), ("E", Action::End)] {
+                let may = words(kind, role).contains(&verb);
+                let all = |study| covers_all(&viewer, action, kind, study);
+                assert_eq!(all(Some(stage.study.id)), may && "OS".contains(letter), "{verb} {kind:?} in study A: {role} with {letter}");
+                assert_eq!(all(Some(stage.study_b.id)), may && "Os".contains(letter), "{verb} {kind:?} in study B: {role} with {letter}");
+                assert_eq!(all(None), may && letter == 'O', "{verb} {kind:?} in the organisation: {role} with {letter}");
+            }
+        }
+    }
 }
 
 /// The audiences of a kind as the matrix makes them: each side that has a cell which reads what is its own, and no other.

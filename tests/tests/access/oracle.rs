@@ -16,7 +16,8 @@ use std::collections::BTreeSet;
 use std::time::Instant;
 
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
-use tandem_domain::access::{Action, Decision, Grant, PrincipalKind, Role, Scope, Viewer, decide};
+use tandem_domain::access::{self, Action, Decision, Grant, PrincipalKind, Readers, Role, Scope, Viewer, decide};
+use tandem_domain::id::TypedId;
 use tandem_domain::party::{scope_of, side_of};
 use tandem_domain::record::Kind;
 use tandem_tests::oracle::{Asker, Principal, World};
@@ -134,38 +135,81 @@ fn check_policy(built: &Built) -> Result<Tally, String> {
     facts::differing(&built.world)?;
     let facts = Facts::of_world(&built.world);
     let mut tally = Tally { worlds: 1, records: built.records.len(), ..Tally::default() };
-    for who in &built.sign_ins {
+    let viewers: Vec<Viewer> = built.sign_ins.iter().map(|who| viewer_of(&built.world, who)).collect();
+    for (who, viewer) in built.sign_ins.iter().zip(&viewers) {
         let asker = Asker::new(&built.world, who.principal.clone(), who.organization, now());
-        let viewer = viewer_of(&built.world, who);
         tally.viewers += 1;
         for kind in Kind::ALL {
             let expected = asker.sees(*kind);
-            differ(built, "the policy", &viewer, *kind, &expected, &decided(&viewer, &facts, *kind))?;
+            differ(built, "the policy", viewer, *kind, &expected, &decided(viewer, &facts, *kind))?;
             tally.seen += expected.len();
             tally.comparisons += facts.of_kind(*kind).count();
         }
-        check_grants(&facts, &viewer)?;
+        tally.comparisons += check_grants(&facts, viewer, &viewers)?;
     }
     Ok(tally)
 }
 
-/// Default deny and monotone: no grant shows nothing, and a grant more never takes anything away.
-fn check_grants(facts: &Facts, viewer: &Viewer) -> Result<(), String> {
-    let with = |grants: &[Grant]| Viewer { grants: grants.to_vec(), ..viewer.clone() };
+/// The same viewer with other grants.
+fn with(viewer: &Viewer, grants: &[Grant]) -> Viewer {
+    Viewer { grants: grants.to_vec(), ..viewer.clone() }
+}
+
+/// The same grants, each over something that is of no world: what they show still, anybody of this role is shown.
+fn elsewhere(viewer: &Viewer) -> Viewer {
+    use tandem_tests::records::{country, id};
+    let study = id(999_001);
+    let scope = |place: usize| match place % 4 {
+        0 => Scope::Study(study),
+        1 => Scope::Engagement { engagement: id(999_002), study },
+        2 => Scope::Country { study, country: country("DE") },
+        _ => Scope::StudySite { study_site: id(999_003), study },
+    };
+    let grants: Vec<Grant> =
+        viewer.grants.iter().enumerate().map(|(place, grant)| Grant { role: grant.role, scope: scope(place) }).collect();
+    with(viewer, &grants)
+}
+
+/// What the matrix gives to anybody of a role, whatever his scope: himself, his organisation, the directory.
+fn is_anybodys(viewer: &Viewer, facts: &access::Facts) -> bool {
+    facts.person == Some(viewer.principal) || facts.id == viewer.organization.uuid() || facts.readers.meets(Readers::DIRECTORY)
+}
+
+/// The grants without one of them, for each; and with another's, for each other viewer of the same side. Which sees more of the two.
+fn fewer_and_more(viewer: &Viewer, others: &[Viewer]) -> Vec<(Viewer, Viewer)> {
+    let without = |place: usize| {
+        let kept = viewer.grants.iter().enumerate().filter(|(other, _)| *other != place).map(|(_, grant)| grant.clone());
+        with(viewer, &kept.collect::<Vec<_>>())
+    };
+    let mut pairs: Vec<_> = (0..viewer.grants.len()).map(|place| (without(place), viewer.clone())).collect();
+    let alike = others.iter().filter(|other| other.side == viewer.side && other.kind == viewer.kind);
+    pairs.extend(alike.map(|other| (viewer.clone(), with(viewer, &[viewer.grants.as_slice(), &other.grants].concat()))));
+    pairs
+}
+
+/// Default deny and monotone: no grant shows nothing, one over something else only what is anybody's, a grant more takes nothing away,
+/// and a grant less adds nothing. Answers how many decisions were made.
+fn check_grants(facts: &Facts, viewer: &Viewer, others: &[Viewer]) -> Result<usize, String> {
+    let mut decisions = 0;
     for kind in Kind::ALL {
-        let mut before = decided(&with(&[]), facts, *kind);
-        if !before.is_empty() {
-            return Err(format!("without a grant {viewer:?} sees {before:?} of {kind:?}"));
+        let nothing = decided(&with(viewer, &[]), facts, *kind);
+        if !nothing.is_empty() {
+            return Err(format!("without a grant {viewer:?} sees {nothing:?} of {kind:?}"));
         }
-        for more in 1..=viewer.grants.len() {
-            let now = decided(&with(&viewer.grants[..more]), facts, *kind);
-            if !before.is_subset(&now) {
-                return Err(format!("the {more}th grant takes {kind:?} {:?} away from {viewer:?}", before.difference(&now)));
+        let elsewhere = elsewhere(viewer);
+        let there = decided(&elsewhere, facts, *kind);
+        if let Some(shown) = facts.of_kind(*kind).find(|facts| there.contains(&facts.id) && !is_anybodys(viewer, facts)) {
+            return Err(format!("with scopes of no world {elsewhere:?} sees {shown:?}"));
+        }
+        for (fewer, more) in fewer_and_more(viewer, others) {
+            let (less, all) = (decided(&fewer, facts, *kind), decided(&more, facts, *kind));
+            if !less.is_subset(&all) {
+                return Err(format!("of {kind:?} {:?} is seen with fewer grants: {fewer:?} against {more:?}", less.difference(&all)));
             }
-            before = now;
+            decisions += 2 * facts.of_kind(*kind).count();
         }
     }
-    Ok(())
+    Ok(decisions)
 }
 
 #[test]

@@ -22,6 +22,8 @@ mod identity;
 #[cfg(test)]
 mod imports;
 #[cfg(test)]
+mod indistinguishable;
+#[cfg(test)]
 mod invitations;
 #[cfg(test)]
 mod journal;

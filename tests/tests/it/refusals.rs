@@ -11,10 +11,10 @@ use tandem_tests::house::{Answer, BOTH, Ground, House, person};
 use tandem_tests::tokens::{Asker, everybody, now};
 
 /// The records that the mutations aim at: a study with two rivals, and what belongs to one of them in it.
-struct Targets(BTreeMap<Kind, String>);
+pub(crate) struct Targets(BTreeMap<Kind, String>);
 
 impl Targets {
-    async fn find(house: &House) -> Self {
+    pub(crate) async fn find(house: &House) -> Self {
         let manager = "{ study(protocolNumber: \"QF-101\") { id countries(filter: { countryCode: { eq: \"DE\" } }) { nodes { id sites { nodes \
                        { id site { id } } } } } engagements(filter: { vendorVisibleStatus: { eq: GREEN } }) { nodes { id vendor { id name } \
                        scopes { nodes { id } } } } } }";
@@ -48,7 +48,7 @@ impl Targets {
 }
 
 /// An input that would do, made from the mutation's own declaration.
-fn input(command: &CommandDef, targets: &Targets) -> Json {
+pub(crate) fn input(command: &CommandDef, targets: &Targets) -> Json {
     let mut input = Map::new();
     for field in command.fields.iter().filter(|field| field.shape.required) {
         let later = || chrono::DateTime::from_timestamp(now() + 86_400, 0).unwrap().to_rfc3339();
@@ -234,7 +234,7 @@ async fn the_table_of_sight_is_what_is_seen() {
     }
 }
 
-fn pascal(name: &str) -> String {
+pub(crate) fn pascal(name: &str) -> String {
     format!("{}{}", name[..1].to_uppercase(), &name[1..])
 }
 

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use tandem_domain::access::{Facts as OneFacts, Link, Viewer};
 use tandem_domain::id::TypedId;
-use tandem_domain::record::{Cell, Kind};
-use tandem_persistence::{Admission, Filter, Order, PageRequest, Row, SignIn, Store};
+use tandem_domain::record::{Cell, Kind, Scalar};
+use tandem_persistence::{Admission, Compare, Filter, Order, PageRequest, Row, SignIn, Store, Test, Vault};
 use tandem_tests::oracle::{Asker, Principal, World};
 use tandem_tests::records::{ISSUER, now};
 use tandem_tests::worlds::{Built, SignsIn};
@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::database::{Engine, Fresh, head_start};
 use super::facts::Facts;
-use super::{Tally, decided, differ, viewer_of};
+use super::{Tally, decided, differ, elsewhere, fewer_and_more, viewer_of, with};
 
 /// Writes the world and lets everybody ask for everything.
 pub(super) async fn check(engine: &Engine, built: &Built) -> Result<Tally, String> {
@@ -28,6 +28,7 @@ pub(super) async fn check(engine: &Engine, built: &Built) -> Result<Tally, Strin
     let mut bound = BTreeSet::new();
     let facts = Facts::of_world(&built.world);
     let mut tally = Tally { worlds: 1, records: built.records.len(), ..Tally::default() };
+    let viewers: Vec<Viewer> = built.sign_ins.iter().map(|who| viewer_of(&built.world, who)).collect();
     for (place, who) in built.sign_ins.iter().enumerate() {
         let asker = Asker::new(&built.world, who.principal.clone(), who.organization, now());
         let admitted = match vault.admit(&sign_in(built, who), Some(who.organization)).await {
@@ -56,6 +57,9 @@ pub(super) async fn check(engine: &Engine, built: &Built) -> Result<Tally, Strin
             tally.comparisons += sight.check(*kind, &expected).await?;
         }
         store.refresh().await;
+        if sight.thorough {
+            tally.comparisons += check_grants(vault, built, &facts, store.viewer(), &viewers).await?;
+        }
     }
     for kind in Kind::ALL {
         let differing = vault.check_facts(*kind).await.map_err(|error| error.to_string())?;
@@ -65,6 +69,32 @@ pub(super) async fn check(engine: &Engine, built: &Built) -> Result<Tally, Strin
     }
     vault.clone().close().await;
     Ok(tally)
+}
+
+/// Default deny and monotone in the store, as in the policy: with no grants, with ones over something that is of no world, with one
+/// less, and with another's besides, just that is found which the policy decides; the policy's own answers are held to one another.
+async fn check_grants(vault: &Vault, built: &Built, facts: &Facts, viewer: &Viewer, others: &[Viewer]) -> Result<usize, String> {
+    let mut varied = vec![with(viewer, &[]), elsewhere(viewer)];
+    let pairs = fewer_and_more(viewer, others);
+    varied.extend(pairs.first().map(|(fewer, _)| fewer.clone()));
+    varied.extend(pairs.last().map(|(_, more)| more.clone()));
+    let mut compared = 0;
+    for viewer in varied {
+        let store = vault.store(Arc::new(viewer.clone()));
+        for kind in Kind::ALL {
+            let expected = decided(&viewer, facts, *kind);
+            let all: Vec<Uuid> = facts.of_kind(*kind).map(|facts| facts.id).collect();
+            let found = store.by_ids(*kind, &all).await.map_err(|error| error.to_string())?;
+            differ(built, "by_ids with other grants", &viewer, *kind, &expected, &found.keys().copied().collect())?;
+            let count = store.count(&request(*kind, "id", false)).await.map_err(|error| error.to_string())?;
+            if usize::try_from(count).ok() != Some(expected.len()) {
+                return Err(format!("{count} of {kind:?} are counted with other grants for {viewer:?}, {} are there", expected.len()));
+            }
+            compared += 2 * all.len();
+        }
+        store.refresh().await;
+    }
+    Ok(compared)
 }
 
 /// The token of somebody: a person is known by a verified address until he is bound, and by the subject from then on.
@@ -152,11 +182,35 @@ impl Sight<'_> {
         if there != back || there.len() != expected.len() {
             return Err(format!("pages of {kind:?} by {column} come forward as {there:?}, backward as {back:?}"));
         }
+        self.check_filter(kind, column, &by_ids).await?;
         if self.thorough {
             self.check_history(kind, expected, &all).await?;
             self.check_links(kind, by_ids.into_values().collect()).await?;
         }
-        Ok(all.len() * if self.thorough { 8 } else { 6 } + 1)
+        Ok(all.len() * if self.thorough { 10 } else { 8 } + 1)
+    }
+
+    /// A list by a filter has those of the rows, got one by one, that satisfy it, and its count is theirs. What is compared with is a
+    /// value that some record of the world has, seen or not: a hidden one adds nothing.
+    async fn check_filter(&self, kind: Kind, column: &'static str, got: &HashMap<Uuid, Arc<Row>>) -> Result<(), String> {
+        // An edge is compared with what its reader sees of it; lists of ids have comparisons of their own.
+        let def = kind.def();
+        let plain = def.columns.iter().find(|one| one.name == column).is_some_and(|one| !matches!(one.scalar, Scalar::Id(_)));
+        let values = self.built.records.iter().filter(|record| record.kind() == kind);
+        let mut values = values.filter_map(|record| record.cells().into_iter().nth(def.position(column)?));
+        let Some(value) = values.find(|value| *value != Cell::Null).filter(|_| plain) else { return Ok(()) };
+        let test = Filter::Test(Test { column, compare: Compare::Eq(value.clone()) });
+        for (filter, satisfied) in [(test.clone(), true), (Filter::Not(Box::new(test)), false)] {
+            let right: BTreeSet<Uuid> = got.values().filter(|row| (*row.cell(column) == value) == satisfied).map(|row| row.id()).collect();
+            let filtered = PageRequest { filter, ..request(kind, "id", false) };
+            let found = self.page_through(&filtered, false, 3).await?;
+            differ(self.built, "a filter", self.store.viewer(), kind, &right, &found.iter().copied().collect())?;
+            let count = self.store.count(&filtered).await.map_err(|error| error.to_string())?;
+            if found.len() != right.len() || usize::try_from(count).ok() != Some(right.len()) {
+                return Err(format!("by {column} of {kind:?} {found:?} are listed and {count} counted, {right:?} satisfy it"));
+            }
+        }
+        Ok(())
     }
 
     /// All rows, page by page; backward pages are put back in order.

@@ -1,5 +1,5 @@
-//! The oracle against the policy and the store, on random worlds, on both databases: one question, three answers, all the same.
-//! `TANDEM_ORACLE_WORLDS` says on how many worlds a database, `TANDEM_ORACLE_SEED` which; a failure prints the smallest world found.
+//! The oracle against the policy and the store, on random worlds, on both databases: one question, three answers, all the same. How
+//! many worlds say `TANDEM_ORACLE_WORLDS` and `_SEED`; a failure prints the smallest one found in `TANDEM_ORACLE_SHRINK` tries.
 
 #[cfg(feature = "vault")]
 mod audiences;
@@ -58,7 +58,8 @@ fn on_worlds(what: &str, worlds: u64, check: impl Fn(&Built) -> Result<Tally, St
     seed[..8].copy_from_slice(&number_from("TANDEM_ORACLE_SEED", 1).to_le_bytes());
     // A failure is made smaller for as long as somebody at a terminal waits, not longer.
     let (cases, max_shrink_time) = (u32::try_from(worlds).unwrap(), 30_000);
-    let config = Config { cases, failure_persistence: None, max_shrink_iters: 300, max_shrink_time, ..Config::default() };
+    let max_shrink_iters = u32::try_from(number_from("TANDEM_ORACLE_SHRINK", 300)).unwrap();
+    let config = Config { cases, failure_persistence: None, max_shrink_iters, max_shrink_time, ..Config::default() };
     let mut runner = TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &seed));
     let (begun, total) = (Instant::now(), RefCell::new(Tally::default()));
     let outcome = runner.run(&plans(), |plan: Plan| {

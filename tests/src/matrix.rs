@@ -8,6 +8,7 @@ use tandem_domain::access::Role::{
 };
 use tandem_domain::record::Kind;
 
+pub mod fields;
 pub mod samples;
 pub mod stage;
 

@@ -52,6 +52,11 @@ fn number_from(variable: &str, otherwise: u64) -> u64 {
     std::env::var(variable).map_or(otherwise, |text| text.parse().unwrap_or_else(|_| panic!("{variable} is no number: {text}")))
 }
 
+/// How many worlds a database has to answer for.
+fn worlds() -> u64 {
+    number_from("TANDEM_ORACLE_WORLDS", 300)
+}
+
 /// Draws worlds and checks each; the smallest that fails is printed. The draw is the same each time unless a seed says otherwise.
 fn on_worlds(what: &str, worlds: u64, check: impl Fn(&Built) -> Result<Tally, String>) -> Tally {
     let mut seed = [0_u8; 32];
@@ -215,7 +220,7 @@ fn check_grants(facts: &Facts, viewer: &Viewer, others: &[Viewer]) -> Result<usi
 
 #[test]
 fn the_policy_decides_as_the_oracle_does() {
-    let tally = on_worlds("policy", number_from("TANDEM_ORACLE_WORLDS", 40) * 10, check_policy);
+    let tally = on_worlds("policy", worlds() * 4, check_policy);
     assert!(tally.viewers > tally.worlds * 4 && tally.seen > tally.viewers * 5, "the worlds are too poor: {tally:?}");
 }
 

@@ -6,7 +6,7 @@ use std::cell::RefCell;
 use tandem_tests::worlds::Built;
 
 use super::database::Engine;
-use super::{audiences, number_from, on_worlds, stored};
+use super::{audiences, on_worlds, stored, worlds};
 
 #[test]
 fn sqlite_answers_as_the_oracle_does() {
@@ -21,7 +21,7 @@ fn postgres_answers_as_the_oracle_does() {
 fn on_engine(name: &str, open: impl AsyncFnOnce() -> Engine) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let engine = runtime.block_on(open());
-    let tally = on_worlds(name, number_from("TANDEM_ORACLE_WORLDS", 40), |built| runtime.block_on(stored::check(&engine, built)));
+    let tally = on_worlds(name, worlds(), |built| runtime.block_on(stored::check(&engine, built)));
     assert!(tally.seen > tally.viewers * 5, "the worlds are too poor: {tally:?}");
 }
 
@@ -40,7 +40,7 @@ fn without_audiences(name: &str, open: impl AsyncFnOnce() -> Engine) {
     let engine = runtime.block_on(open());
     let vanished = RefCell::new(audiences::Vanished::new());
     let check = |built: &Built| runtime.block_on(audiences::check(&engine, built, &mut vanished.borrow_mut()));
-    on_worlds(name, number_from("TANDEM_ORACLE_WORLDS", 40).div_ceil(8), check);
+    on_worlds(name, worlds().div_ceil(8), check);
     let vanished = vanished.into_inner();
     for (audience, _) in audiences::ALL {
         assert!(vanished[audience] > 0, "no world has a row that is seen only as the audience {audience}: {vanished:?}");

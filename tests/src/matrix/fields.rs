@@ -1,0 +1,113 @@
+//! The field groups of the matrix, by hand: which policy of domain.md C.2 each field of the graph stands under, kind by kind.
+//! A field that stands in no group, or a type that is neither a record nor named here, fails `tests/it/field_groups.rs`.
+
+use tandem_domain::access::Role;
+use tandem_domain::access::Role::{SDataLead, SExecutive, SFinance, SQa, SRegulatory, SSafety, SStudyManager, SVendorManager};
+use tandem_domain::record::Kind;
+
+/// The policy of a group of fields.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Policy {
+    /// Whoever reads the row.
+    Row,
+    /// C.2 `sponsorInternal`: sponsor roles with the study, not finance.
+    SponsorInternal,
+    /// C.2 `sponsorFinance`: finance and vendor managers; executives see aggregates only.
+    SponsorFinance,
+    /// C.2 `contact`: members; no machine.
+    Contact,
+    /// The sponsor's own, of which a vendor must not learn that it is being prepared.
+    Prepared,
+}
+
+impl Policy {
+    /// Whether a role may ever read a field under this policy; which rows is for the matrix to say.
+    #[must_use]
+    pub fn serves(self, role: Role) -> bool {
+        match self {
+            Self::Row => true,
+            Self::SponsorInternal => [SStudyManager, SVendorManager, SQa, SRegulatory, SSafety, SDataLead, SExecutive].contains(&role),
+            Self::SponsorFinance => [SFinance, SVendorManager].contains(&role),
+            Self::Contact => role != Role::PClient,
+            Self::Prepared => [SStudyManager, SVendorManager, SQa, SFinance, SRegulatory, SSafety, SDataLead, SExecutive].contains(&role),
+        }
+    }
+}
+
+/// What every record has, whoever reads it; only records with a lifecycle have `allowedTransitions`, and no part has an id.
+pub const COMMON: &[&str] = &["id", "version", "createdAt", "updatedAt", "createdBy", "allowedTransitions", "history"];
+
+/// The fields of each kind's own, with their policy. Edges and lists of other records are narrowed by what those are.
+pub const GROUPS: &[(Kind, Policy, &str)] = &[
+    (Kind::Organization, Policy::Row, "name organizationType class countryCode isTenant"),
+    (Kind::Person, Policy::Row, "displayName jobTitle active organization contact memberships"),
+    (Kind::PersonContact, Policy::Contact, "email"),
+    (
+        Kind::Membership,
+        Policy::Row,
+        "role scope countryCode validFrom validTo reason person organization study engagement studySite grantedBy",
+    ),
+    (Kind::ApiClient, Policy::Row, "name issuer clientId scopes expiresAt endedAt organization engagements"),
+    (
+        Kind::Study,
+        Policy::Row,
+        "protocolNumber nctId euCtNumber eudraCtNumber indNumber acronym briefTitle officialTitle studyType subtype phases \
+         therapeuticArea conditions productType masking hasDmc plannedEnrollment actualEnrollment lifecycleState whyStopped startDate \
+         primaryCompletionDate completionDate vendorRosterShared sponsor internal benchmark confirmation registry countries sites \
+         engagements",
+    ),
+    (Kind::StudyInternal, Policy::SponsorInternal, "riskScore strategicPriority"),
+    (Kind::StudyBenchmark, Policy::SponsorFinance, "budget"),
+    (Kind::StudyConfirmation, Policy::Prepared, "action confirmedVersion confirmedBy"),
+    (
+        Kind::StudyRegistry,
+        Policy::Row,
+        "nctId status whyStopped briefTitle officialTitle phases enrollment enrollmentKind startDate primaryCompletionDate \
+         completionDate leadSponsor lastUpdatePosted",
+    ),
+    (Kind::StudyCountry, Policy::Row, "countryCode state plannedSites ethicsModel study leadEngagement sites"),
+    (Kind::Site, Policy::Row, "name city stateRegion postalCode countryCode studySites"),
+    (
+        Kind::StudySite,
+        Policy::Row,
+        "number state countryCode selectedOn initiatedOn activatedOn closedOn targetEnrollment screened enrolled discontinued \
+         completed study site studyCountry responsibleEngagement internal contact registry",
+    ),
+    (Kind::StudySiteInternal, Policy::SponsorInternal, "riskScore"),
+    (Kind::StudySiteContact, Policy::Contact, "principalInvestigatorName"),
+    (Kind::StudySiteRegistry, Policy::Row, "status vanishedOn"),
+    (
+        Kind::Engagement,
+        Policy::Row,
+        "model state startDate endDate blindedTeam vendorVisibleStatus study sponsor vendor leadSponsor leadVendor subcontractOf \
+         internal confirmation scopes subcontracts",
+    ),
+    (Kind::EngagementInternal, Policy::SponsorInternal, "riskTier healthScore"),
+    (Kind::EngagementConfirmation, Policy::Prepared, "action confirmedVersion confirmedBy"),
+    (
+        Kind::ServiceScope,
+        Policy::Row,
+        "serviceCategory countries validFrom validTo inScope exclusionsNote engagement study vendor studySites",
+    ),
+];
+
+/// Object types that are no record: what they tell comes of records that the reader sees, of himself, or of the request.
+pub const OTHERS: &[&str] = &[
+    "AllowedTransition",
+    "Blocker",
+    "FieldChange",
+    "HistoryEntry",
+    "Money",
+    "Mutation",
+    "PageInfo",
+    "PartialDate",
+    "Query",
+    "RequestLimits",
+    "SignatureManifest",
+    "UserError",
+    "Viewer",
+    "ViewerGrant",
+];
+
+/// The same, by how their names end: pages of records, and what mutations answer.
+pub const OTHER_ENDINGS: &[&str] = &["Connection", "Edge", "Payload"];

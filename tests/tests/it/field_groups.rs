@@ -17,6 +17,7 @@ fn types(sdl: &str) -> BTreeMap<String, BTreeSet<String>> {
         if line.trim() == "\"\"\"" {
             described = !described;
         } else if described {
+            continue;
         } else if let Some(name) = line.strip_prefix("type ").and_then(|rest| rest.split_whitespace().next()) {
             types.entry(name.to_owned()).or_default();
             open = Some(name.to_owned());

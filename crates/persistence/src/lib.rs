@@ -21,7 +21,9 @@ pub use directory::{Admission, SignIn};
 pub use error::{StoreError, WriteError};
 pub use journal::{HistoryEntry, OrderedEntry};
 pub use row::Row;
-pub use store::{Changed, Compare, Filter, GuardKey, HistoryPage, Order, PageRequest, PageSlice, PermissionPage, Store, Test};
+pub use store::{
+    AccessAnswer, AccessReason, Changed, Compare, Filter, GuardKey, HistoryPage, Order, PageRequest, PageSlice, PermissionPage, Store, Test,
+};
 pub use store::{Join, LevelPage, On, RowRef, Rows, Shape, Wanted};
 pub use vault::Vault;
 pub use work::{Circumstances, ImportOutcome, NewOrganization, Outcome};

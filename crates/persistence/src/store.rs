@@ -1,9 +1,11 @@
 //! The viewer-scoped store: the only way to read records. It is made for a viewer, for one request, and reads one snapshot.
 //! Every statement it makes carries the viewer's scope; there is no other kind.
 
+mod access;
 mod history;
 mod level;
 mod page;
+mod past;
 mod permissions;
 mod rows;
 
@@ -18,6 +20,7 @@ use tandem_domain::record::Kind;
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
+pub use access::{AccessAnswer, AccessReason};
 pub use history::{Changed, HistoryPage};
 pub use level::{Join, LevelPage, On, Shape, Wanted};
 pub use page::{Compare, Filter, Order, PageRequest, PageSlice, Test};

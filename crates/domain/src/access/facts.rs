@@ -4,7 +4,7 @@
 use chrono::NaiveDate;
 use uuid::Uuid;
 
-use crate::access::Readers;
+use crate::access::{Lack, Readers};
 use crate::record::{Cell, Entity, FactColumn, Kind};
 
 /// One reason why an organisation may see a row that has no single owner: another row that names it.
@@ -38,7 +38,27 @@ impl Link {
     /// Whether the link counts on this day.
     #[must_use]
     pub fn counts_on(&self, day: NaiveDate) -> bool {
-        self.valid_from.is_none_or(|first| first <= day) && self.valid_to.is_none_or(|last| day <= last)
+        self.off_on(day).is_none()
+    }
+
+    /// Why the link does not count on this day; nothing where it does.
+    #[must_use]
+    pub fn off_on(&self, day: NaiveDate) -> Option<Lack> {
+        let begins = self.valid_from.filter(|first| day < *first).map(Lack::NotYet);
+        begins.or_else(|| self.valid_to.filter(|last| *last < day).map(Lack::Over))
+    }
+
+    /// The row that names a row of `target` by this link, as people know it.
+    #[must_use]
+    pub fn named_by(&self, target: Kind) -> Option<(Kind, Uuid)> {
+        let by = |kind, id: Option<Uuid>| id.map(|id| (kind, id));
+        match (target.whole(), self.via) {
+            (Kind::Person, Kind::Membership | Kind::Study) => by(Kind::Membership, Some(self.via_id)),
+            (_, Kind::StudySite) => by(Kind::StudySite, self.study_site),
+            (_, Kind::Study) => by(Kind::Study, self.study),
+            (_, Kind::Engagement) => by(Kind::Engagement, self.engagement),
+            (_, via) => by(via, Some(self.via_id)),
+        }
     }
 }
 
@@ -76,6 +96,53 @@ pub struct Facts {
 }
 
 impl Facts {
+    /// The facts that a part of this row has, or would have if there were one: whether there is one makes no difference to who may
+    /// read it.
+    #[must_use]
+    pub fn of_part(&self, part: Kind) -> Self {
+        let has = |fact| part.def().fact(fact).is_some();
+        let vendors = Readers::SPONSOR.and(Readers::VENDOR);
+        Self {
+            kind: part,
+            readers: match part {
+                Kind::PersonContact => Readers::MEMBERS,
+                Kind::StudySiteContact => vendors,
+                Kind::StudyRegistry | Kind::StudySiteRegistry => vendors.and(Readers::CLIENT),
+                Kind::StudyInternal
+                | Kind::StudyBenchmark
+                | Kind::StudyConfirmation
+                | Kind::StudySiteInternal
+                | Kind::EngagementInternal
+                | Kind::EngagementConfirmation => Readers::SPONSOR,
+                // No part: as the row itself.
+                Kind::Organization
+                | Kind::Person
+                | Kind::Membership
+                | Kind::ApiClient
+                | Kind::AccessEvent
+                | Kind::AccessReview
+                | Kind::AccessReviewItem
+                | Kind::Study
+                | Kind::StudyCountry
+                | Kind::Site
+                | Kind::StudySite
+                | Kind::Engagement
+                | Kind::ServiceScope => self.readers,
+            },
+            sponsor: self.sponsor.filter(|_| has(FactColumn::Sponsor)),
+            study: self.study.filter(|_| has(FactColumn::Study)),
+            vendor: self.vendor.filter(|_| has(FactColumn::Vendor)),
+            engagement: self.engagement.filter(|_| has(FactColumn::Engagement)),
+            prime_vendor: self.prime_vendor.filter(|_| has(FactColumn::PrimeVendor)),
+            prime_engagement: self.prime_engagement.filter(|_| has(FactColumn::PrimeEngagement)),
+            country: self.country.clone().filter(|_| has(FactColumn::Country)),
+            study_site: self.study_site.filter(|_| has(FactColumn::StudySite)),
+            organization: self.organization.filter(|_| has(FactColumn::Organization)),
+            person: self.person.filter(|_| has(FactColumn::Person)),
+            ..self.clone()
+        }
+    }
+
     /// The facts of a record; links are the store's to add.
     #[must_use]
     pub fn of(entity: &Entity) -> Self {

@@ -1,9 +1,11 @@
 //! The policy: the matrix of roles and records as exhaustive matches, and the one decision made from it.
 //! A new role, kind or action does not compile until it is decided here; what is not allowed here is denied.
 
+use chrono::NaiveDate;
+
 use crate::access::reach::ways;
 use crate::access::way::{covers_link, covers_row, covers_write, lies_where_engagements_work};
-use crate::access::{ClientScope, Cover, Facts, Grant, Owner, PrincipalKind, Readers, Role, Scope, Viewer, Way};
+use crate::access::{ClientScope, Cover, Facts, Grant, Link, Owner, PrincipalKind, Readers, Role, Scope, Viewer, Way};
 use crate::id::{StudyId, TypedId};
 use crate::record::Kind;
 
@@ -107,34 +109,68 @@ pub fn client_scope(kind: Kind) -> Option<ClientScope> {
     }
 }
 
+/// The first condition that a way of a grant does not meet, the nearer to the row the greater.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Lack {
+    /// The role never reads such rows.
+    Never,
+    /// The client has not the scope that such rows need.
+    ClientScope(ClientScope),
+    /// The row is another organisation's, or about somebody else.
+    NotOwn,
+    /// The row is not meant for that audience.
+    Audience,
+    /// No row that names this one leads here for the organisation.
+    NotNamed,
+    /// What names it counts only from this day on.
+    NotYet(NaiveDate),
+    /// What names it counted until this day.
+    Over(NaiveDate),
+    /// The client may not read what names it.
+    Follow,
+    /// The scope does not reach it.
+    Scope,
+}
+
 /// Whether one way of one grant leads to the row. Whether a client may read the kind at all is for [`client_may_read`] to say.
 #[must_use]
 pub fn leads(viewer: &Viewer, grant: &Grant, way: Way, facts: &Facts) -> bool {
+    lead(viewer, grant, way, facts).is_ok()
+}
+
+/// Follows one way of one grant to the row: by which link, where it is by one, or what is lacking. Every decision about reading goes
+/// through here, and so does every explanation of one.
+pub(super) fn lead<'a>(viewer: &Viewer, grant: &Grant, way: Way, facts: &'a Facts) -> Result<Option<&'a Link>, Lack> {
     let (organization, today) = (viewer.organization.uuid(), viewer.now.date_naive());
+    let in_scope = |cover| if covers_row(&grant.scope, cover, facts, today) { Ok(None) } else { Err(Lack::Scope) };
     match way {
-        Way::Owned { owner, audience, cover } => {
-            owner_of(facts, owner) == Some(organization) && facts.readers.meets(audience) && covers_row(&grant.scope, cover, facts, today)
+        Way::Owned { owner, .. } if owner_of(facts, owner) != Some(organization) => Err(Lack::NotOwn),
+        Way::Owned { audience, .. } | Way::Linked { audience, .. } if !facts.readers.meets(audience) => Err(Lack::Audience),
+        Way::Owned { cover, .. } => in_scope(cover),
+        Way::Linked { via, names, cover, .. } => {
+            let mut nearest = Lack::NotNamed;
+            for link in &facts.links {
+                let named = link.organization == organization && link.via == via && names.hold(link.study, link.engagement);
+                let lack = match link.off_on(today) {
+                    _ if !named => Lack::NotNamed,
+                    Some(lack) => lack,
+                    None if !client_may_follow(viewer, facts.kind, via) => Lack::Follow,
+                    None if !covers_link(&grant.scope, cover, link) => Lack::Scope,
+                    None => return Ok(Some(link)),
+                };
+                nearest = nearest.max(lack);
+            }
+            Err(nearest)
         }
-        Way::Linked { via, names, audience, cover } => {
-            facts.readers.meets(audience)
-                && facts.links.iter().any(|link| {
-                    link.organization == organization
-                        && link.via == via
-                        && names.hold(link.study, link.engagement)
-                        && link.counts_on(today)
-                        && client_may_follow(viewer, facts.kind, via)
-                        && covers_link(&grant.scope, cover, link)
-                })
-        }
-        Way::Myself => facts.person == Some(viewer.principal),
-        Way::MyOrganization => facts.id == organization,
-        Way::Directory => facts.readers.meets(Readers::DIRECTORY),
-        Way::Reaching { names } => {
-            facts.sponsor == Some(organization)
-                && facts.readers.meets(Readers::SPONSOR)
-                && names.hold(facts.study, facts.engagement)
-                && covers_row(&grant.scope, Cover::Row, facts, today)
-        }
+        Way::Myself if facts.person == Some(viewer.principal) => Ok(None),
+        Way::MyOrganization if facts.id == organization => Ok(None),
+        Way::Myself | Way::MyOrganization => Err(Lack::NotOwn),
+        Way::Directory if facts.readers.meets(Readers::DIRECTORY) => Ok(None),
+        Way::Directory => Err(Lack::Audience),
+        Way::Reaching { .. } if facts.sponsor != Some(organization) => Err(Lack::NotOwn),
+        Way::Reaching { .. } if !facts.readers.meets(Readers::SPONSOR) => Err(Lack::Audience),
+        Way::Reaching { names } if !names.hold(facts.study, facts.engagement) => Err(Lack::NotNamed),
+        Way::Reaching { .. } => in_scope(Cover::Row),
     }
 }
 

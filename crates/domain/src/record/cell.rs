@@ -236,4 +236,29 @@ impl Cell {
             Self::List(values) => values.clone().into(),
         }
     }
+
+    /// The cell that [`Self::to_json`] wrote.
+    ///
+    /// # Errors
+    /// [`CellError`] where the JSON does not fit the column.
+    pub fn from_json(value: &serde_json::Value, scalar: Scalar) -> Result<Self, CellError> {
+        if value.is_null() {
+            return Ok(Self::Null);
+        }
+        let text = || value.as_str().ok_or(CellError);
+        Ok(match scalar {
+            Scalar::Boolean => Self::Bool(value.as_bool().ok_or(CellError)?),
+            Scalar::Int => Self::Int(value.as_i64().ok_or(CellError)?),
+            Scalar::Float => Self::Float(value.as_f64().ok_or(CellError)?),
+            Scalar::String | Scalar::PartialDate | Scalar::CountryCode | Scalar::Enum(_) => Self::Text(text()?.to_owned()),
+            Scalar::Id(_) => Self::Uuid(crate::id::decode(text()?).ok_or(CellError)?.1),
+            Scalar::AnyId => Self::Uuid(text()?.parse().map_err(|_| CellError)?),
+            Scalar::DateTime => Self::Time(chrono::DateTime::parse_from_rfc3339(text()?).map_err(|_| CellError)?.to_utc()),
+            Scalar::Date => Self::Date(text()?.parse().map_err(|_| CellError)?),
+            Scalar::StringList | Scalar::CountryList | Scalar::EnumList(_) | Scalar::IdList(_) => {
+                let items = value.as_array().ok_or(CellError)?;
+                Self::List(items.iter().map(|item| item.as_str().map(str::to_owned).ok_or(CellError)).collect::<Result<_, _>>()?)
+            }
+        })
+    }
 }

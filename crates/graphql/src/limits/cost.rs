@@ -122,7 +122,7 @@ impl<'a> Pricing<'a> {
                     (true, false, true) => self.limits.array.max(1),
                     _ => 1,
                 };
-                let own = Price { points: 1, nodes: items };
+                let own = Price { points: known.dear.saturating_add(1), nodes: items };
                 (own, items, Place::Plain)
             }
         };

@@ -50,7 +50,12 @@ pub(super) struct FieldModel {
     pub(super) by_ids: bool,
     /// The schema's own default of `first` or `last`.
     pub(super) page_default: Option<u64>,
+    /// What it costs above what an object does.
+    pub(super) dear: u64,
 }
+
+/// Fields that take more than an object does to be computed, and by how much. `explainAccess` reads memberships and what names a record.
+const DEAR: &[(&str, u64)] = &[("explainAccess", 9)];
 
 impl CostModel {
     /// Reads the schema's SDL.
@@ -146,6 +151,7 @@ impl CostModel {
 fn field_model(field: &FieldDefinition) -> FieldModel {
     let mut model =
         FieldModel { ty: named(&field.ty.node).to_owned(), list: matches!(field.ty.node.base, BaseType::List(_)), ..FieldModel::default() };
+    model.dear = DEAR.iter().filter(|(name, _)| *name == field.name.node.as_str()).map(|(_, points)| *points).sum();
     for argument in &field.arguments {
         match argument.node.name.node.as_str() {
             "first" | "last" => {

@@ -94,6 +94,12 @@ pub(crate) struct SignatureManifest {
 #[derive(Clone)]
 pub(crate) struct Moment(String);
 
+impl Moment {
+    pub(super) fn of(time: chrono::DateTime<chrono::Utc>) -> Self {
+        Self(moment(time))
+    }
+}
+
 #[ComplexObject]
 impl HistoryConnection {
     /// The entries.

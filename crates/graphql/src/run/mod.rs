@@ -3,6 +3,7 @@
 pub(crate) mod arguments;
 pub(crate) mod cursor;
 mod error;
+mod explain;
 mod history;
 mod loaders;
 mod mutation;

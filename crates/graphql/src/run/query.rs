@@ -11,12 +11,12 @@ use tandem_domain::id::decode;
 use tandem_domain::record::{Cell, camel_case};
 use tandem_persistence::{Compare, Filter, Test};
 
-use super::arguments;
 use super::error::Failure;
 use super::page::{Page, PageInfo, Source};
 use super::record::{Record, fail, object, one};
 use super::session::Session;
 use super::viewer::ViewerObject;
+use super::{arguments, explain};
 use crate::declare::{Root, Table, table, tables};
 use crate::schema;
 
@@ -32,6 +32,7 @@ impl QueryRoot {
             "node" => return node(ctx, session, given.get("id")).await.map(Some),
             "nodes" => return nodes(ctx, session, given.get("ids")).await.map(Some),
             "permissionHistory" => return super::permissions::answer(ctx, session, &given).await.map(Some),
+            explain::NAME => return explain::answer(ctx, session, &given).await.map(Some),
             _ => {}
         }
         for declared in tables() {
@@ -142,6 +143,7 @@ impl OutputType for QueryRoot {
             super::steps::AllowedTransition::create_type_info(registry);
             super::history::HistoryConnection::create_type_info(registry);
             super::permissions::PermissionHistoryConnection::create_type_info(registry);
+            explain::AccessExplanation::create_type_info(registry);
             super::mutation::UserErrorObject::create_type_info(registry);
             let mut fields = vec![
                 described("viewer", "Viewer!", "You, acting for one organisation."),
@@ -156,6 +158,7 @@ impl OutputType for QueryRoot {
                 ),
             ];
             fields.push(schema::permission_history_field());
+            fields.push(explain::field());
             fields.extend(schema::query_fields());
             let fields = fields.into_iter().map(|field| (field.name.clone(), field)).collect();
             ObjectBuilder::new("Query", fields).description(Some("Where reading begins.".to_owned())).build()

@@ -151,18 +151,24 @@ impl ViewerObject {
     }
 }
 
-/// A record of a fixed kind, or nothing.
-pub(crate) struct Seen<const KIND: u8>(Value);
+/// A record of a fixed type, or nothing.
+pub(crate) struct Seen<const KIND: u8>(pub(super) Value);
 
 const PERSON: u8 = 0;
 const CLIENT: u8 = 1;
 const ORGANIZATION: u8 = 2;
+pub(super) const MEMBERSHIP: u8 = 3;
+pub(super) const NODE: u8 = 4;
+pub(super) const ACTOR: u8 = 5;
 
 impl<const KIND: u8> async_graphql::OutputType for Seen<KIND> {
     fn type_name() -> std::borrow::Cow<'static, str> {
         std::borrow::Cow::Borrowed(match KIND {
             PERSON => "Person",
             CLIENT => "ApiClient",
+            MEMBERSHIP => "Membership",
+            NODE => "Node",
+            ACTOR => "Actor",
             _ => "Organization",
         })
     }

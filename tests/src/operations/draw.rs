@@ -3,7 +3,7 @@
 
 use serde_json::{Value as Json, json};
 
-use super::coverage::Coverage;
+use super::coverage::{ALONE, Coverage};
 use super::print::Style;
 use super::rng::Rng;
 use super::stock::Stock;
@@ -183,6 +183,7 @@ impl<'a> Draw<'a> {
         let fields: Vec<&Field> = shape
             .fields(ty)
             .iter()
+            .filter(|field| !ALONE.contains(&field.name.as_str()))
             .filter(|field| (self.odd || !ODD.contains(&field.name.as_str())) && !(deep && shape.is_composite(&field.ty.name)))
             .collect();
         let possible: Vec<&str> = shape.types.get(ty).map(|ty| ty.possible.iter().map(String::as_str).collect()).unwrap_or_default();

@@ -152,7 +152,8 @@ impl Shape {
                 continue;
             }
             for field in self.fields(&ty).iter().filter(|field| self.is_composite(&field.ty.name)) {
-                if ty == root && field.args.iter().any(|argument| argument.name == "id" || argument.name == "ids") {
+                // What has to be given an id is walked by itself.
+                if ty == root && field.args.iter().any(|argument| argument.ty.required || argument.name == "id") {
                     continue;
                 }
                 let below = &field.ty.name;

@@ -7,6 +7,7 @@ mod audiences;
 mod database;
 #[cfg(feature = "vault")]
 mod databases;
+mod explained;
 mod facts;
 #[cfg(feature = "vault")]
 mod stored;

@@ -16,6 +16,8 @@ mod edges;
 #[cfg(test)]
 mod explain;
 #[cfg(test)]
+mod explain_access;
+#[cfg(test)]
 mod field_groups;
 #[cfg(test)]
 mod hostile;

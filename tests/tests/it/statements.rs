@@ -131,3 +131,39 @@ async fn the_same_record_many_times_is_read_once() {
         vault.close().await;
     }
 }
+
+#[tokio::test]
+async fn an_explanation_is_a_bounded_number_of_statements() {
+    for kind in BOTH {
+        let ground = Ground::with_demo(kind).await;
+        let vault = ground.vault().await;
+        vault.order_journal().await.unwrap();
+        let graph = Graph::new(vault.clone(), GraphOptions::default()).await.unwrap();
+        let viewer = viewer(&vault, "marisol@quillfen.example.org").await;
+        let (people, _) = counted(&graph, &viewer, "{ people(first: 50) { nodes { id displayName } } }").await;
+        let people = people["data"]["people"]["nodes"].as_array().unwrap().clone();
+        let mut most = (0, 0);
+        for list in ["organizations", "people", "studies", "studyCountries", "sites", "studySites", "engagements", "memberships"] {
+            let (nodes, _) = counted(&graph, &viewer, &format!("{{ {list}(first: 2) {{ nodes {{ id }} }} }}")).await;
+            for node in nodes["data"][list]["nodes"].as_array().unwrap() {
+                for person in
+                    people.iter().filter(|one| ["Yuna", "Saoirse"].iter().any(|name| one["displayName"].as_str().unwrap().contains(name)))
+                {
+                    let at = chrono::DateTime::from_timestamp(tandem_tests::tokens::now(), 0).unwrap().to_rfc3339();
+                    let query = |at: &str| {
+                        format!(
+                            "{{ explainAccess(principal: {}, node: {}{at}) {{ reasons {{ allows membership {{ id }} }} }} }}",
+                            person["id"], node["id"]
+                        )
+                    };
+                    let (_, now) = counted(&graph, &viewer, &query("")).await;
+                    let (_, then) = counted(&graph, &viewer, &query(&format!(", at: \"{at}\""))).await;
+                    most = (most.0.max(now), most.1.max(then));
+                }
+            }
+        }
+        println!("{kind:?}: at most {most:?} statements");
+        assert!(most.0 > 3 && most.0 <= 9 && most.1 <= 16, "{kind:?}: {most:?}");
+        vault.close().await;
+    }
+}

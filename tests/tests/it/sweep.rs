@@ -2,6 +2,7 @@
 //! What he may see is written by hand; each canary has to be seen by somebody, so that the sweep cannot pass by asking nothing.
 
 mod attacks;
+mod explanations;
 mod filters;
 mod mutations;
 
@@ -374,6 +375,7 @@ async fn sweep(backend: Backend) {
             walker.walk_lists().await;
             walker.walk_filters().await;
             walker.walk_mutations().await;
+            walker.walk_explanations().await;
             println!(
                 "{backend:?} {}: {} requests, {} findings {:?}",
                 persona.name,

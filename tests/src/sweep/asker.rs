@@ -63,10 +63,26 @@ pub struct Asker {
     client: reqwest::Client,
     url: String,
     token: String,
+    organization: Option<String>,
 }
 
 impl Asker {
     /// The persona with a real token of its own.
+    ///
+    /// # Panics
+    /// Where the token cannot be signed: the sweep cannot go on.
+    #[must_use]
+    pub fn new(host: &str, persona: &Persona) -> Self {
+        let (email, client_id) = (address(persona.name), text("client", persona.name, "client_id"));
+        let scopes: Option<Vec<String>> = persona.scopes.map(|scopes| scopes.iter().map(|scope| (*scope).to_owned()).collect());
+        let bearer = match &scopes {
+            Some(scopes) => Bearer::Client { id: &client_id, scopes: Some(scopes) },
+            None => Bearer::Person { email: &email },
+        };
+        Self::of(host, bearer, None)
+    }
+
+    /// Anybody with a real token of his own; one who has several organisations names the one that he acts for.
     ///
     /// # Panics
     /// Where the token cannot be signed: the sweep cannot go on.
@@ -76,17 +92,11 @@ impl Asker {
         clippy::disallowed_methods,
         reason = "a sweep without tokens cannot go on; they live in the machine's time"
     )]
-    pub fn new(host: &str, persona: &Persona) -> Self {
+    pub fn of(host: &str, bearer: Bearer<'_>, organization: Option<String>) -> Self {
         let secret = DevelopmentSecret::new(SECRET).expect("the sweep's secret is strong enough");
         let mint = Mint::new(&secret, demo::ISSUER, demo::AUDIENCE);
-        let (email, client_id) = (address(persona.name), text("client", persona.name, "client_id"));
-        let scopes: Option<Vec<String>> = persona.scopes.map(|scopes| scopes.iter().map(|scope| (*scope).to_owned()).collect());
-        let bearer = match &scopes {
-            Some(scopes) => Bearer::Client { id: &client_id, scopes: Some(scopes) },
-            None => Bearer::Person { email: &email },
-        };
-        let token = mint.token(bearer, Utc::now(), TimeDelta::hours(1), uuid::Uuid::new_v4()).expect("a token");
-        Self { client: reqwest::Client::new(), url: format!("http://{host}"), token }
+        let token = mint.token(bearer, Utc::now(), TimeDelta::hours(6), uuid::Uuid::new_v4()).expect("a token");
+        Self { client: reqwest::Client::new(), url: format!("http://{host}"), token, organization }
     }
 
     /// Asks for a document with variables and headers.
@@ -99,6 +109,9 @@ impl Asker {
         let mut request = self.client.post(format!("{}/graphql", self.url)).bearer_auth(&self.token).json(&body);
         for (name, value) in headers {
             request = request.header(*name, *value);
+        }
+        if let Some(organization) = &self.organization {
+            request = request.header("Tandem-Organization", organization);
         }
         read(request.send().await.expect("an answer")).await
     }

@@ -93,7 +93,9 @@ impl Canaries {
     }
 
     fn collect<'a>(&'a self, text: &str, found: &mut BTreeSet<(&'a str, &'a Home)>) {
-        for token in text.split(|c: char| !(c.is_ascii_alphanumeric() || "-_.@".contains(c))) {
+        // No canary is shorter than an amount or a score.
+        let tokens = text.split(|c: char| !(c.is_ascii_alphanumeric() || "-_.@".contains(c)));
+        for token in tokens.filter(|token| token.len() >= 7 && may_be_one(token)) {
             let marked = token.to_ascii_lowercase().find("canary-").map_or(token, |at| &token[at..]);
             for candidate in [token, token.trim_matches(|c| c == '.' || c == '-'), marked, marked.trim_end_matches('.')] {
                 if let Some((canary, home)) = self.homes.get_key_value(candidate) {
@@ -114,6 +116,11 @@ impl Ord for Home {
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {
         (&self.record, self.column).cmp(&(&other.record, other.column))
     }
+}
+
+/// Whether a word of an answer could hold a canary at all: a marked text, an id, a number. The names of fields are none.
+fn may_be_one(token: &str) -> bool {
+    token.starts_with(|c: char| c.is_ascii_digit()) || (token.contains(['-', '_']) && !token.starts_with('_'))
 }
 
 fn is_marked(text: &str) -> bool {

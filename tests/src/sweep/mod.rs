@@ -3,7 +3,9 @@
 
 pub mod asker;
 pub mod canary;
+pub mod dressed;
 pub mod expected;
+pub mod generated;
 pub mod people;
 pub mod records;
 pub mod shape;

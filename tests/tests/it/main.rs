@@ -56,6 +56,8 @@ mod statements;
 #[cfg(test)]
 mod sweep;
 #[cfg(test)]
+mod sweep_worlds;
+#[cfg(test)]
 mod views;
 #[cfg(test)]
 mod wide;

@@ -3,8 +3,8 @@
 
 mod attacks;
 mod explanations;
-mod filters;
-mod mutations;
+pub(crate) mod filters;
+pub(crate) mod mutations;
 
 use std::collections::{BTreeMap, BTreeSet};
 

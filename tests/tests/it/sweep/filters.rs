@@ -118,7 +118,7 @@ fn count(ids: &BTreeSet<String>) -> i64 {
 }
 
 /// A stored value as it stands in a document; each item of a list once. A partial date is compared by spans, not as it is kept.
-fn literals(cell: &Cell, scalar: Scalar) -> BTreeSet<String> {
+pub(crate) fn literals(cell: &Cell, scalar: Scalar) -> BTreeSet<String> {
     let quoted = |text: &str| json!(text).to_string();
     let one = match (cell, scalar) {
         (Cell::Uuid(id), Scalar::Id(of)) => quoted(&encode(of, *id)),

@@ -61,7 +61,7 @@ impl Named {
 }
 
 /// The kind that an input field names by id; `own` is the mutation's.
-fn named(field: &Field, own: Kind) -> Kind {
+pub(crate) fn named(field: &Field, own: Kind) -> Kind {
     match field.name.as_str() {
         "id" => own,
         "personId" | "leadSponsorId" | "leadVendorId" => Kind::Person,

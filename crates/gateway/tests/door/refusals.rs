@@ -89,19 +89,20 @@ async fn a_refusal_is_logged_without_what_was_sent() {
     let log = Log::default();
     let kept = log.clone();
     let subscriber = tracing_subscriber::fmt().with_writer(move || log.clone()).with_ansi(false).finish();
-    let _guard = tracing::subscriber::set_default(subscriber);
+    // For the whole process: what is enabled is remembered for all threads, also by those that have no subscriber of their own.
+    tracing::subscriber::set_global_default(subscriber).expect("the only one");
     let house = House::open().await;
     let secret = "a-token-that-must-stay-in-no-log";
-    send(house.request(Method::GET, "/graphql?query=%7Bplanted%7D").header("x-request-id", "first").bearer_auth(secret)).await;
-    send(house.request(Method::GET, "/graphql?query=%7Bplanted%7D").header("x-request-id", "second").bearer_auth("stranger")).await;
-    send(house.post(&json!({ "query": "{ planted", "variables": { "planted": 1 } })).header("x-request-id", "third")).await;
+    send(house.request(Method::GET, "/graphql?query=%7Bplanted%7D").header("x-request-id", "logged-1").bearer_auth(secret)).await;
+    send(house.request(Method::GET, "/graphql?query=%7Bplanted%7D").header("x-request-id", "logged-2").bearer_auth("stranger")).await;
+    send(house.post(&json!({ "query": "{ planted", "variables": { "planted": 1 } })).header("x-request-id", "logged-3")).await;
     let text = String::from_utf8(kept.0.lock().expect("unpoisoned").clone()).expect("text");
-    let lines: Vec<&str> = text.lines().filter(|line| line.contains("refused") && line.contains("stage=")).collect();
+    let lines: Vec<&str> = text.lines().filter(|line| line.contains("logged-") && line.contains("stage=")).collect();
     let [first, second, third] = lines.as_slice() else { panic!("three refusals: {text}") };
-    assert!(first.contains("first") && first.contains("UNAUTHENTICATED") && !first.contains("principal="), "{first}");
+    assert!(first.contains("logged-1") && first.contains("UNAUTHENTICATED") && !first.contains("principal="), "{first}");
     let principal = STRANGER.principal.expect("a principal").to_string();
-    assert!(second.contains("second") && second.contains("FORBIDDEN") && second.contains(&principal), "{second}");
+    assert!(second.contains("logged-2") && second.contains("FORBIDDEN") && second.contains(&principal), "{second}");
     let organization = GOOD.organization.expect("an organisation").to_string();
-    assert!(third.contains("third") && third.contains("GRAPHQL_PARSE_FAILED") && third.contains(&organization), "{third}");
+    assert!(third.contains("logged-3") && third.contains("GRAPHQL_PARSE_FAILED") && third.contains(&organization), "{third}");
     assert!(!text.contains(secret) && !text.contains("planted"), "{text}");
 }

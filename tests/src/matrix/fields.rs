@@ -37,7 +37,8 @@ impl Policy {
 /// What every record has, whoever reads it; only records with a lifecycle have `allowedTransitions`, and no part has an id.
 pub const COMMON: &[&str] = &["id", "version", "createdAt", "updatedAt", "createdBy", "allowedTransitions", "history"];
 
-/// The fields of each kind's own, with their policy. Edges and lists of other records are narrowed by what those are.
+/// The fields of each kind's own, with their policy. Edges and lists of other records are narrowed by what those are; `lastUsedAt` of a
+/// membership or a machine client comes of the access log, and is nothing for who does not read that.
 pub const GROUPS: &[(Kind, Policy, &str)] = &[
     (Kind::Organization, Policy::Row, "name organizationType class countryCode isTenant"),
     (Kind::Person, Policy::Row, "displayName jobTitle active organization contact memberships"),
@@ -45,9 +46,16 @@ pub const GROUPS: &[(Kind, Policy, &str)] = &[
     (
         Kind::Membership,
         Policy::Row,
-        "role scope countryCode validFrom validTo reason person organization study engagement studySite grantedBy",
+        "role scope countryCode validFrom validTo reason person organization study engagement studySite grantedBy lastUsedAt",
     ),
-    (Kind::ApiClient, Policy::Row, "name issuer clientId scopes expiresAt endedAt organization engagements"),
+    (Kind::ApiClient, Policy::Row, "name issuer clientId scopes expiresAt endedAt organization engagements lastUsedAt"),
+    (Kind::AccessEvent, Policy::Row, "event code attempt occurrences firstAt lastAt organization person apiClient"),
+    (Kind::AccessReview, Policy::Row, "periodFrom periodTo reviewed confirmed revoked completedAt organization reviewer items"),
+    (
+        Kind::AccessReviewItem,
+        Policy::Row,
+        "role scope inForceSince lastUsedAt outcome decidedAt organization accessReview membership person grantedBy decidedBy",
+    ),
     (
         Kind::Study,
         Policy::Row,
@@ -93,6 +101,8 @@ pub const GROUPS: &[(Kind, Policy, &str)] = &[
 
 /// Object types that are no record: what they tell comes of records that the reader sees, of himself, or of the request.
 pub const OTHERS: &[&str] = &[
+    "AccessExplanation",
+    "AccessReason",
     "AllowedTransition",
     "Blocker",
     "FieldChange",
@@ -101,6 +111,7 @@ pub const OTHERS: &[&str] = &[
     "Mutation",
     "PageInfo",
     "PartialDate",
+    "PermissionChange",
     "Query",
     "RequestLimits",
     "SignatureManifest",

@@ -222,9 +222,11 @@ impl Work<'_> {
         }
     }
 
-    /// The subject of a change: seen by the viewer, its study locked, at the version that the caller saw.
-    pub(crate) async fn subject<T: Record>(&self, id: impl TypedId) -> Result<Stored<T>, WriteError> {
+    /// The subject of a change: seen by the viewer, who has a role that may do this somewhere, its study locked, at the version that
+    /// the caller saw.
+    pub(crate) async fn subject<T: Record>(&self, id: impl TypedId, action: Action) -> Result<Stored<T>, WriteError> {
         let stored = self.locked(T::KIND, id.uuid()).await?.typed::<T>()?;
+        self.may_ever(T::KIND, action)?;
         self.check_version(stored.meta.version)?;
         Ok(stored)
     }

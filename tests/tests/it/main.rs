@@ -12,6 +12,8 @@ mod bulk;
 #[cfg(test)]
 mod commands;
 #[cfg(test)]
+mod crowd;
+#[cfg(test)]
 mod edges;
 #[cfg(test)]
 mod explain;

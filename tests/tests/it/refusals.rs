@@ -11,7 +11,7 @@ use tandem_tests::house::{Answer, BOTH, Ground, House, person};
 use tandem_tests::tokens::{Asker, everybody, now};
 
 /// The records that the mutations aim at: a study with two rivals, and what belongs to one of them in it.
-pub(crate) struct Targets(BTreeMap<Kind, String>);
+pub(crate) struct Targets(pub(crate) BTreeMap<Kind, String>);
 
 impl Targets {
     pub(crate) async fn find(house: &House) -> Self {

@@ -4,7 +4,11 @@
 mod attacks;
 mod explanations;
 pub(crate) mod filters;
+mod keys;
+mod moves;
 pub(crate) mod mutations;
+mod roles;
+mod two;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -28,8 +28,7 @@ impl Work<'_> {
                 Planned::of(engagement_create(&self.deciding(), Parties { study, vendor, prime }, input.clone())?)
             }
             Command::EngagementUpdate(input) => {
-                let stored: Stored<Engagement> = self.subject(input.id).await?;
-                self.may_ever(Kind::Engagement, Action::Update)?;
+                let stored: Stored<Engagement> = self.subject(input.id, Action::Update).await?;
                 self.leads_if(stored.record.sponsor_id, &input.lead_sponsor_id, "leadSponsorId", true).await?;
                 self.leads_if(stored.record.vendor_id, &input.lead_vendor_id, "leadVendorId", false).await?;
                 let deciding = self.deciding_about(&stored).await?;
@@ -49,7 +48,7 @@ impl Work<'_> {
                 Planned::of(service_scope_create(&self.deciding(), &engagement, input.clone())?)
             }
             Command::ServiceScopeUpdate(input) => {
-                let stored: Stored<ServiceScope> = self.subject(input.id).await?;
+                let stored: Stored<ServiceScope> = self.subject(input.id, Action::Update).await?;
                 if let Patch::Set(sites) = &input.study_site_ids {
                     self.sites_of(stored.record.study_id, sites.as_deref()).await?;
                 }
@@ -58,7 +57,7 @@ impl Work<'_> {
                 Planned::of(service_scope_update(&deciding, &engagement, stored.record, input.clone())?)
             }
             Command::ServiceScopeEnd(input) => {
-                let stored: Stored<ServiceScope> = self.subject(input.id).await?;
+                let stored: Stored<ServiceScope> = self.subject(input.id, Action::End).await?;
                 let engagement = self.named::<Engagement>(stored.record.engagement_id, "id").await?.record;
                 let deciding = self.deciding_about(&stored).await?;
                 Planned::of(service_scope_end(&deciding, &engagement, stored.record)?)

@@ -29,7 +29,7 @@ impl Work<'_> {
                 Planned::of(membership_grant(&self.deciding(), input.clone(), reach)?)
             }
             Command::MembershipEnd(input) => {
-                let stored: Stored<Membership> = self.subject(input.id).await?;
+                let stored: Stored<Membership> = self.subject(input.id, Action::End).await?;
                 let deciding = self.deciding_about(&stored).await?;
                 Planned::of(membership_end(&deciding, stored.record, input)?)
             }
@@ -49,7 +49,7 @@ impl Work<'_> {
                 Planned::of(api_client_narrow(&deciding, stored.record, input.clone())?)
             }
             Command::ApiClientEnd(input) => {
-                let stored: Stored<ApiClient> = self.subject(input.id).await?;
+                let stored: Stored<ApiClient> = self.subject(input.id, Action::End).await?;
                 let deciding = self.deciding_about(&stored).await?;
                 Planned::of(api_client_end(&deciding, stored.record)?)
             }

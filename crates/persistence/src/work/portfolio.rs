@@ -19,7 +19,7 @@ impl Work<'_> {
         match command {
             Command::StudyCreate(input) => Planned::of(study_create(&self.deciding(), input.clone())?),
             Command::StudyUpdate(input) => {
-                let stored: Stored<Study> = self.subject(input.id).await?;
+                let stored: Stored<Study> = self.subject(input.id, Action::Update).await?;
                 let deciding = self.deciding_about(&stored).await?;
                 Planned::of(study_update(&deciding, stored.record, input.clone())?)
             }
@@ -40,14 +40,14 @@ impl Work<'_> {
                 Planned::of(study_country_create(&self.deciding(), &study, lead, input.clone())?)
             }
             Command::StudyCountryUpdate(input) => {
-                let stored: Stored<StudyCountry> = self.subject(input.id).await?;
+                let stored: Stored<StudyCountry> = self.subject(input.id, Action::Update).await?;
                 let lead = self.engagement_of(&input.lead_engagement_id, "leadEngagementId").await?;
                 let deciding = self.deciding_about(&stored).await?;
                 Planned::of(study_country_update(&deciding, stored.record, lead, input.clone())?)
             }
             Command::SiteCreate(input) => Planned::of(site_create(&self.deciding(), input.clone())?),
             Command::SiteUpdate(input) => {
-                let stored: Stored<Site> = self.subject(input.id).await?;
+                let stored: Stored<Site> = self.subject(input.id, Action::Update).await?;
                 let deciding = self.deciding_about(&stored).await?;
                 Planned::of(site_update(&deciding, stored.record, input.clone())?)
             }
@@ -62,7 +62,7 @@ impl Work<'_> {
                 Planned::of(study_site_create(&self.deciding(), around, input.clone())?)
             }
             Command::StudySiteUpdate(input) => {
-                let stored: Stored<StudySite> = self.subject(input.id).await?;
+                let stored: Stored<StudySite> = self.subject(input.id, Action::Update).await?;
                 let engagement = self.engagement_of(&input.responsible_engagement_id, "responsibleEngagementId").await?;
                 let deciding = self.deciding_about(&stored).await?;
                 Planned::of(study_site_update(&deciding, stored.record, engagement, input.clone())?)

@@ -39,7 +39,7 @@ impl Work<'_> {
                 Planned::of(api_client_create(&self.deciding(), input.clone())?)
             }
             Command::ApiClientNarrow(input) => {
-                let stored: Stored<ApiClient> = self.subject(input.id).await?;
+                let stored: Stored<ApiClient> = self.subject(input.id, Action::Update).await?;
                 let deciding = self.deciding_about(&stored).await?;
                 deciding.permit(Action::Update, &stored.record.clone().into_entity())?;
                 // Of a client's own list nothing is looked up: it may keep an engagement that has ended.

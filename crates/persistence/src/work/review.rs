@@ -26,7 +26,7 @@ impl Work<'_> {
                 Planned::of(access_review_open(&self.deciding(), input, self.in_force().await?)?)
             }
             Command::AccessReviewDecide(input) => {
-                let stored: Stored<AccessReview> = self.subject(input.id).await?;
+                let stored: Stored<AccessReview> = self.subject(input.id, Action::Update).await?;
                 let deciding = self.deciding_about(&stored).await?;
                 deciding.permit(Action::Update, &stored.record.clone().into_entity())?;
                 let confirm = self.items(input.id, input.confirm.as_deref().unwrap_or_default(), "confirm").await?;
@@ -34,7 +34,7 @@ impl Work<'_> {
                 Planned::of(access_review_decide(&deciding, stored.record, confirm, revoke)?)
             }
             Command::AccessReviewComplete(input) => {
-                let stored: Stored<AccessReview> = self.subject(input.id).await?;
+                let stored: Stored<AccessReview> = self.subject(input.id, Action::Update).await?;
                 let deciding = self.deciding_about(&stored).await?;
                 Planned::of(access_review_complete(&deciding, stored.record)?)
             }

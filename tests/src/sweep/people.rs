@@ -137,8 +137,9 @@ pub fn plant_oversight(world: &mut Builder) {
             id: world.id(name),
             organization_id,
             event: AccessEventType::Refused,
-            person_id: Some(world.id(reviewed)),
-            api_client_id: None,
+            // One is of a machine.
+            person_id: (*name != "V").then(|| world.id(reviewed)),
+            api_client_id: (*name == "V").then(|| world.id("V-whole")),
             code: Some(text("access_event", name, "code")),
             attempt: Some(text("access_event", name, "attempt")),
             occurrences: world.int(),

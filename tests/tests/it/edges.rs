@@ -165,6 +165,8 @@ async fn every_edge_is_scoped(backend: Backend) {
 
 /// Edges that the world has nothing for.
 const NOBODY: &[&str] = &[
+    "AccessReview.createdBy",
+    "AccessReviewItem.createdBy",
     "Engagement.confirmation.createdBy",
     "Engagement.internal.createdBy",
     "Organization.createdBy",
@@ -179,6 +181,17 @@ const NOBODY: &[&str] = &[
 
 /// Edges whose target everybody sees who sees the parent.
 const ALWAYS_SEEN: &[&str] = &[
+    "AccessEvent.organization",
+    "AccessEvent.person",
+    "AccessReview.items",
+    "AccessReview.organization",
+    "AccessReview.reviewer",
+    "AccessReviewItem.accessReview",
+    "AccessReviewItem.decidedBy",
+    "AccessReviewItem.grantedBy",
+    "AccessReviewItem.membership",
+    "AccessReviewItem.organization",
+    "AccessReviewItem.person",
     "ApiClient.createdBy",
     "ApiClient.organization",
     "Engagement.createdBy",

@@ -61,6 +61,7 @@ impl Hall {
             max_aliases: 200,
             max_root_fields: 60,
             max_cost: 10_000_000,
+            request_timeout: std::time::Duration::from_secs(300),
             ..settings()
         };
         let house = ground.serve_with(roomy).await.unwrap();

@@ -79,7 +79,13 @@ const MOVES: &[Move] = &[
         &["V.pm", "S.pm", "V-whole", "A.qa-country"],
     ),
     ("A.sm", "siteUpdate", "site:A-idle", r#"city: "Moved", expectedVersion: 1"#, &["V.pm", "W.pm", "S.pm", "B.sm", "V-whole"]),
-    ("B.sm", "studyUpdate", "study:B1", r#"acronym: "Moved", expectedVersion: 1"#, &["A.sm", "A.admin", "W.pm", "S.pm", "A-whole"]),
+    (
+        "B.sm",
+        "studyUpdate",
+        "study:B1",
+        r#"acronym: "Moved", nctId: null, expectedVersion: 1"#,
+        &["A.sm", "A.admin", "W.pm", "S.pm", "A-whole"],
+    ),
 ];
 
 /// Every part is edited by some move, or no command writes it.

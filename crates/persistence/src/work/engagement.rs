@@ -57,7 +57,7 @@ impl Work<'_> {
                 Planned::of(service_scope_update(&deciding, &engagement, stored.record, input.clone())?)
             }
             Command::ServiceScopeEnd(input) => {
-                let stored: Stored<ServiceScope> = self.subject(input.id, Action::End).await?;
+                let stored: Stored<ServiceScope> = self.subject(input.id, Action::Update).await?;
                 let engagement = self.named::<Engagement>(stored.record.engagement_id, "id").await?.record;
                 let deciding = self.deciding_about(&stored).await?;
                 Planned::of(service_scope_end(&deciding, &engagement, stored.record)?)

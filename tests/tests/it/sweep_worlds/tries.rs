@@ -24,7 +24,7 @@ impl Walk<'_> {
             );
             for field in inputs.iter().filter(|field| field.ty.name == "ID") {
                 number += 1;
-                if (number + self.place) % hall.thrift != 0 {
+                if !(number + self.place).is_multiple_of(hall.thrift) {
                     continue;
                 }
                 let mut object = Map::new();

@@ -181,7 +181,7 @@ impl<'a> Walk<'a> {
             self.compare("nodes", kind, &expected, &found);
             // In a big world each looker reads another share of what he sees; whoever reads last reads what is left.
             let share = self.sees[&kind].len().div_ceil(hall.share).max(1);
-            let some = self.sees[&kind].iter().enumerate().filter(|(at, _)| (at + self.place) % share == 0);
+            let some = self.sees[&kind].iter().enumerate().filter(|(at, _)| (at + self.place).is_multiple_of(share));
             let some: Vec<Uuid> = some.map(|(_, id)| *id).collect();
             self.read_in_full(kind, &some).await;
         }

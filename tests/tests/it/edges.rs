@@ -192,7 +192,6 @@ const ALWAYS_SEEN: &[&str] = &[
     "AccessReviewItem.membership",
     "AccessReviewItem.organization",
     "AccessReviewItem.person",
-    "ApiClient.createdBy",
     "ApiClient.organization",
     "Engagement.createdBy",
     "Engagement.leadSponsor",

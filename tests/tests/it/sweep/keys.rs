@@ -11,6 +11,7 @@ use super::Ward;
 
 /// Every unique index, and why it tells nobody of hidden rows.
 const KEYS: &[(&str, &str)] = &[
+    ("access_review_open", "within an organisation, all of whose reviews are seen by who opens one; oversight::a_review_…"),
     ("client_subject", "within an organisation, whose administrators see all of its clients; attacks::a_machine_client_…"),
     ("journal_order_entry", "no command names it"),
     ("person_contact_email", "within an organisation, whose administrators see all of its people; attacks::an_invitation_…"),

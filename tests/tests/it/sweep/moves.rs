@@ -110,8 +110,10 @@ impl Ward {
             } else {
                 String::new()
             };
+            // Events of a log do not change: they have no such order.
+            let order = if ty == "AccessEvent" { "LAST_AT" } else { "UPDATED_AT" };
             let document = format!(
-                "{{ {list}(first: 60, orderBy: [{{ field: UPDATED_AT, direction: DESC }}]) {{ totalCount nodes {{ {} {history} }} pageInfo {{ endCursor }} }} }}",
+                "{{ {list}(first: 60, orderBy: [{{ field: {order}, direction: DESC }}]) {{ totalCount nodes {{ {} {history} }} pageInfo {{ endCursor }} }} }}",
                 self.shape.flat(&ty)
             );
             let answer = asker.ask(&document, json!({})).await;

@@ -26,8 +26,10 @@ fn verb(command: &CommandDef) -> (Kind, &'static str) {
     let word = match name {
         "personInvite" | "membershipGrant" => "C",
         _ if command.flavour == Flavour::Create => "C",
+        // A scope is ended by setting its last day.
+        "serviceScopeEnd" | "apiClientNarrow" | "accessReviewDecide" | "accessReviewComplete" => "U",
         _ if name.ends_with("Update") => "U",
-        "membershipEnd" | "apiClientEnd" | "serviceScopeEnd" => "E",
+        "membershipEnd" | "apiClientEnd" => "E",
         _ if name.ends_with("Confirm") => "confirm",
         _ => "T",
     };

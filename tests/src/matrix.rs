@@ -289,6 +289,18 @@ pub const MATRIX: &[Row] = &[
     Row { kind: Kind::AccessReviewItem, cells: &[(ADMINS, "org C U"), (&[SQa], "org C U"), (&[VQa], "org"), (NO_ACCESS_OVERSIGHT, "")] },
 ];
 
+/// C.3, AuditEvent: who is told the history of what he reads. `all` of it, or `self`: what he did himself.
+pub const TRAIL: &[(&[Role], &str)] = &[
+    (&[SStudyManager, SVendorManager], "all"),             // "R study"
+    (&[SQa], "all"),                                       // "R all"
+    (&[SFinance, SRegulatory, SSafety, SDataLead], "all"), // "R own area": what the role reads
+    (&[SExecutive], ""),
+    (&[VProjectManager], "all"), // "R own actions + own engagement nodes"
+    (&[VQa], "all"),             // "R own"
+    (&[VCra, VDataManager, VBiostatistician, VRegulatory, VSafety, VFinance, PClient], "self"),
+    (ADMINS, "all"), // silent: of the people, memberships and clients that they administer
+];
+
 /// The words and verbs of a cell.
 ///
 /// # Errors

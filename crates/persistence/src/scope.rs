@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use tandem_domain::access::{
-    Cover, Names, Owner, Readers, Scope, Viewer, Way, client_may_follow, client_may_read, lies_where_engagements_work, ways,
+    Cover, Names, Owner, Readers, Scope, Trail, Viewer, Way, client_may_follow, client_may_read, lies_where_engagements_work, ways,
 };
 use tandem_domain::id::TypedId;
 use tandem_domain::record::{FactColumn, Kind};
@@ -95,6 +95,16 @@ pub(crate) fn push_scope(sql: &mut Sql, viewer: &Viewer, kind: Kind, alias: &str
         sql.push(")");
     }
     sql.push(if first { "1 = 0)" } else { ")" });
+}
+
+/// Adds the condition under which `viewer` is told of an entry `alias` about a record of `kind`: his roles see the record, and read so much
+/// of histories. Part of it by itself: rows that he is not told of may still be what changed from.
+pub(crate) fn push_trail(sql: &mut Sql, viewer: &Viewer, kind: Kind, alias: &str) {
+    sql.push("(");
+    push_scope(sql, &viewer.told(Trail::Whole), kind, alias, Source::Journal);
+    sql.push(" OR (").push(alias).push(".actor_id = ").bind_uuid(viewer.principal).push(" AND ");
+    push_scope(sql, &viewer.told(Trail::Own), kind, alias, Source::Journal);
+    sql.push("))");
 }
 
 /// The names of the columns that carry facts.

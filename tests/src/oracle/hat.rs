@@ -110,6 +110,18 @@ impl Hat {
         self.role == Role::SFinance || self.role == Role::SVendorManager
     }
 
+    /// C.3, AuditEvent: "R study", "R all", "R own area", "own engagement nodes", "R own".
+    pub(super) fn reads_histories(&self) -> bool {
+        use Role::{SDataLead, SFinance, SQa, SRegulatory, SSafety, SStudyManager, SVendorManager, VProjectManager, VQa};
+        let named = [SStudyManager, SVendorManager, SQa, SFinance, SRegulatory, SSafety, SDataLead, VProjectManager, VQa];
+        named.contains(&self.role) || self.administers()
+    }
+
+    /// The same row: "R self".
+    pub(super) fn reads_own_doings(&self) -> bool {
+        self.machine() || (self.vendors() && !self.reads_histories())
+    }
+
     /// S_ADMIN and V_ADMIN.
     pub(super) fn administers(&self) -> bool {
         self.role == Role::SAdmin || self.role == Role::VAdmin

@@ -4,13 +4,13 @@
 use std::collections::BTreeSet;
 
 use tandem_domain::access::{
-    Action, ClientScope, Cover, Decision, Facts, Grant, Names, Owner, PrincipalKind, Readers, Role, Scope, Viewer, Way, client_scope,
-    covers_all, decide, may_ever, ways,
+    Action, ClientScope, Cover, Decision, Facts, Grant, Names, Owner, PrincipalKind, Readers, Role, Scope, Trail, Viewer, Way,
+    client_scope, covers_all, decide, may_ever, trail, ways,
 };
 use tandem_domain::record::{FactColumn, Kind};
 use tandem_tests::matrix::samples::{Sample, samples};
 use tandem_tests::matrix::stage::{Party, SCOPES, Stage, viewer_id};
-use tandem_tests::matrix::{MATRIX, READS, VERBS, cell};
+use tandem_tests::matrix::{MATRIX, READS, TRAIL, VERBS, cell};
 use tandem_tests::records::now;
 
 pub(crate) fn cells() -> impl Iterator<Item = (Kind, Role)> {
@@ -81,6 +81,19 @@ fn may(role: Role, verb: &str, facts: &Facts) -> bool {
 fn in_lifecycle(kind: Kind, confirming: bool) -> BTreeSet<Role> {
     let steps = kind.def().lifecycle.map_or(&[][..], |lifecycle| lifecycle.transitions);
     steps.iter().flat_map(|step| if confirming { step.confirmed_by } else { step.who }).copied().collect()
+}
+
+#[test]
+fn histories_are_told_to_just_whom_the_matrix_names() {
+    for role in Role::ALL {
+        let rows: Vec<&str> = TRAIL.iter().filter(|(roles, _)| roles.contains(role)).map(|(_, word)| *word).collect();
+        let told = match trail(*role) {
+            Trail::Whole => "all",
+            Trail::Own => "self",
+            Trail::Nothing => "",
+        };
+        assert_eq!(rows, [told], "{role}");
+    }
 }
 
 #[test]

@@ -188,7 +188,7 @@ fn body(operation: &Operation) -> Json {
 }
 
 async fn compare(backend: Backend) {
-    let (seed, operations) = (number_from("TANDEM_PATHS_SEED", 1), number_from("TANDEM_PATHS_OPERATIONS", 600));
+    let (seed, operations) = (number_from("TANDEM_PATHS_SEED", 1), number_from("TANDEM_PATHS_OPERATIONS", 1000));
     let ground = Ground::with_demo(backend).await;
     let mut paths = Paths::on(&ground).await;
     let mut coverage = Coverage::of(&paths.shape);

@@ -10,6 +10,7 @@ mod policy;
 mod reach;
 mod role;
 pub mod sentences;
+mod trail;
 mod viewer;
 mod way;
 
@@ -20,5 +21,6 @@ pub use facts::{Facts, Link};
 pub use policy::{Action, Decision, Lack, client_may_follow, client_may_read, client_scope, covers_all, decide, leads, may_ever, writes};
 pub use reach::ways;
 pub use role::{ClientScope, Role, Side};
+pub use trail::{Trail, trail};
 pub use viewer::{Grant, Scope, Viewer};
 pub use way::{Cover, Names, Owner, Way, covers_link, covers_row, covers_write, lies_where_engagements_work};

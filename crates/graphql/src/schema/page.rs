@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use tandem_domain::access::sentences::{WITHHELD, client_sentence, done_by, listed, narrowing, readers_by_way, roles_in_words};
-use tandem_domain::access::{Action, ClientScope, Role, Side, client_scope, may_ever};
+use tandem_domain::access::{Action, ClientScope, Role, Side, Trail, client_scope, may_ever, trail};
 use tandem_domain::lifecycle::{Lifecycle, Transition};
 use tandem_domain::record::{Kind, description};
 use tandem_domain::vocabulary::Vocabulary;
@@ -20,6 +20,7 @@ pub(crate) fn access_page() -> String {
     details(&mut page);
     parts(&mut page);
     clients(&mut page);
+    histories(&mut page);
     page.push_str(ABSENT);
     page
 }
@@ -70,8 +71,7 @@ const ABSENT: &str = "
 What a person may not see does not exist for that person: it stands in no list and no count, cannot be filtered or ordered by, and
 its id answers exactly like an id that was never issued, when reading and when changing. What somebody can see but may not do is
 refused with FORBIDDEN. A restricted part that a role never reads is null, and the answer's `extensions.redactions` names its path,
-whether or not there is anything. The history of a record is shown to those who see the record, entry by entry, as far as they may
-see what it speaks of.
+whether or not there is anything.
 
 Why a person can or cannot see a record is answered by `explainAccess` on the graph, to those who may see both.
 ";
@@ -213,6 +213,7 @@ fn written_by_itself(kind: Kind) -> &'static str {
     match kind {
         Kind::StudyConfirmation | Kind::EngagementConfirmation => "whoever confirms a step",
         Kind::PersonContact => "nobody; it is given with the invitation",
+        Kind::AccessEvent => "nobody; it writes itself",
         _ => "nobody; it comes with imports",
     }
 }
@@ -231,6 +232,21 @@ fn clients(page: &mut String) {
         .map(|kind| kind.words())
         .collect();
     let _ = writeln!(page, "| none | {}, as far as what it reads by its scopes names them; itself |", listed(&free));
+}
+
+fn histories(page: &mut String) {
+    let told = |so_much| {
+        roles_in_words(&Role::ALL.iter().copied().filter(|role| trail(*role) == so_much && role.side().is_some()).collect::<Vec<_>>())
+    };
+    page.push_str("\n## Histories\n\n");
+    let _ = writeln!(
+        page,
+        "The history of a record is for those who see the record, entry by entry, as far as it was theirs to see then, and as they may see\n\
+         what it speaks of. {} are told all of it; {} what they did themselves, and so is a machine\nclient; {} nothing.",
+        capital(&told(Trail::Whole)),
+        told(Trail::Own),
+        told(Trail::Nothing)
+    );
 }
 
 fn with_article(words: &str) -> String {

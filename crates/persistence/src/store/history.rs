@@ -1,5 +1,5 @@
 //! History: what was journalled about records, in the reader's own sight, for many records in one statement.
-//! An entry is shown when its own facts, as they were then, let the reader see such a record.
+//! An entry is shown when its own facts, as they were then, let the reader see such a record, and his role is told of such entries.
 
 use std::collections::HashMap;
 
@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::Store;
 use crate::error::StoreError;
 use crate::journal::{HistoryEntry, entry};
-use crate::scope::{Source, push_scope};
+use crate::scope::{Source, push_scope, push_trail};
 use crate::sql::Sql;
 
 /// An entry with the state that the reader saw before it.
@@ -37,14 +37,16 @@ impl Store {
             dialect,
             "SELECT * FROM (SELECT h.*, ROW_NUMBER() OVER (PARTITION BY h.entity_id ORDER BY h.version, h.id) AS place FROM (SELECT ",
         );
-        sql.push(entry::SELECT)
-            .push(", LAG(a.state) OVER (PARTITION BY a.entity_id ORDER BY a.version, a.id) AS previous FROM journal a WHERE a.kind = ");
+        sql.push(entry::SELECT).push(", LAG(a.state) OVER (PARTITION BY a.entity_id ORDER BY a.version, a.id) AS previous, ");
+        // What he is not told of is still what the next change changed from: it is his to see, as the record is.
+        push_trail(&mut sql, self.viewer(), kind, "a");
+        sql.push(" AS told FROM journal a WHERE a.kind = ");
         sql.bind_text(kind.prefix()).push(" AND ").any_uuid("a.entity_id", ids).push(" AND ");
         push_scope(&mut sql, self.viewer(), kind, "a", Source::Journal);
-        sql.push(") h");
+        sql.push(") h WHERE h.told");
         if let Some((version, entry)) = after {
-            sql.push(" WHERE h.version > ").bind_int(version).push(" OR (h.version = ").bind_int(version);
-            sql.push(" AND h.id > ").bind_uuid(entry).push(")");
+            sql.push(" AND (h.version > ").bind_int(version).push(" OR (h.version = ").bind_int(version);
+            sql.push(" AND h.id > ").bind_uuid(entry).push("))");
         }
         sql.push(") p WHERE p.place <= ").bind_int(limit_and_one).push(" ORDER BY p.entity_id, p.version, p.id");
         let mut pages: HashMap<Uuid, HistoryPage> = HashMap::new();
@@ -67,7 +69,7 @@ impl Store {
     pub async fn history_counts(&self, kind: Kind, ids: &[Uuid]) -> Result<HashMap<Uuid, i64>, StoreError> {
         let mut sql = Sql::new(self.database.dialect, "SELECT a.entity_id, COUNT(*) FROM journal a WHERE a.kind = ");
         sql.bind_text(kind.prefix()).push(" AND ").any_uuid("a.entity_id", ids).push(" AND ");
-        push_scope(&mut sql, self.viewer(), kind, "a", Source::Journal);
+        push_trail(&mut sql, self.viewer(), kind, "a");
         sql.push(" GROUP BY a.entity_id");
         let rows = self.query(sql).await?;
         rows.iter().map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?))).collect()

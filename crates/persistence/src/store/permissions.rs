@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::{Changed, Store};
 use crate::error::StoreError;
 use crate::journal::entry;
-use crate::scope::{Source, push_scope};
+use crate::scope::{Source, push_scope, push_trail};
 use crate::sql::Sql;
 
 /// What permissions are made of. The index of the journal for them names the same kinds.
@@ -30,7 +30,7 @@ impl Store {
         let dialect = self.database.dialect;
         let mut sql = Sql::new(dialect, "SELECT ");
         sql.push(entry::SELECT).push(", (SELECT p.state FROM journal p WHERE p.entity_id = a.entity_id AND p.version < a.version AND ");
-        self.push_sight(&mut sql, "p");
+        self.push_each(&mut sql, "p", |sql, kind| push_scope(sql, self.viewer(), kind, "p", Source::Journal));
         sql.push(" ORDER BY p.version DESC LIMIT 1), o.position FROM journal a JOIN journal_order o ON o.entry_id = a.id WHERE ");
         self.push_permissions(&mut sql);
         if let Some(before) = before {
@@ -62,13 +62,13 @@ impl Store {
         let kinds: Vec<String> = PERMISSIONS.iter().map(|kind| format!("'{}'", kind.prefix())).collect();
         sql.push(&format!("a.kind IN ({}) AND a.owner_id = ", kinds.join(", "))).bind_uuid(self.viewer().organization.uuid());
         sql.push(" AND ");
-        self.push_sight(sql, "a");
+        self.push_each(sql, "a", |sql, kind| push_trail(sql, self.viewer(), kind, "a"));
     }
 
-    fn push_sight(&self, sql: &mut Sql, alias: &str) {
+    fn push_each(&self, sql: &mut Sql, alias: &str, condition: impl Fn(&mut Sql, Kind)) {
         for (index, kind) in PERMISSIONS.iter().enumerate() {
             sql.push(if index == 0 { "((" } else { " OR (" }).push(&format!("{alias}.kind = '{}' AND ", kind.prefix()));
-            push_scope(sql, self.viewer(), *kind, alias, Source::Journal);
+            condition(sql, *kind);
             sql.push(")");
         }
         sql.push(")");

@@ -72,7 +72,7 @@ impl Work<'_> {
         sql.bind_uuid(organization).push(" AND person_id IS NOT NULL AND event <> 'REFUSED' GROUP BY person_id");
         let rows = self.transaction.query_all_raw(sql.statement()).await?;
         let read = |row: &sea_orm::QueryResult| -> Result<_, StoreError> {
-            Ok(dialect.read_time(row, 1)?.map(|last| Ok::<_, StoreError>((row.try_get_by_index(0)?, last))).transpose()?)
+            dialect.read_time(row, 1)?.map(|last| Ok((row.try_get_by_index(0)?, last))).transpose()
         };
         let pairs: Vec<Option<(Uuid, DateTime<Utc>)>> = rows.iter().map(read).collect::<Result<_, _>>()?;
         Ok(pairs.into_iter().flatten().collect())

@@ -1,4 +1,4 @@
-//! The canary sweep over whole worlds: the demo's, and with `TANDEM_SWEEP_WORLDS=1` a generated one of hundreds of studies.
+//! The canary sweep over whole worlds: the demo's, and on demand (`--ignored sweep_worlds`) a generated one of hundreds of studies.
 //! What each may see is the oracle's to say, exactly: nothing else comes out, and all of it does.
 
 mod nested;
@@ -270,10 +270,9 @@ async fn the_demo_hides_what_the_oracle_hides_on_sqlite() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "takes minutes"]
 async fn the_demo_hides_what_the_oracle_hides_on_postgres() {
-    if on_demand() {
-        demo(Backend::Postgres).await;
-    }
+    demo(Backend::Postgres).await;
 }
 
 /// A generated world is as big as it is meant to be, and who looks has every role with every scope.
@@ -290,29 +289,19 @@ fn the_generated_world_is_as_big_as_it_says() {
     assert!(world.memberships.iter().any(|one| one.valid_from > now()));
 }
 
-/// What takes minutes: the generated world, and the demo on the second database.
-fn on_demand() -> bool {
-    let asked = std::env::var_os("TANDEM_SWEEP_WORLDS").is_some();
-    if !asked {
-        println!("not run: set TANDEM_SWEEP_WORLDS=1");
-    }
-    asked
-}
-
 async fn world(backend: Backend) {
-    if !on_demand() {
-        return;
-    }
     let made = generated(1, now());
     sweep("a generated world", backend, made.dressed, made.lookers, 60).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "takes minutes"]
 async fn a_generated_world_hides_what_the_oracle_hides_on_sqlite() {
     world(Backend::Sqlite).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "takes minutes"]
 async fn a_generated_world_hides_what_the_oracle_hides_on_postgres() {
     world(Backend::Postgres).await;
 }

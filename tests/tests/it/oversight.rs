@@ -197,6 +197,14 @@ async fn a_review_goes_through_every_membership_and_ends_those_that_are_revoked(
         );
         assert_eq!(refused(&house, &noor, DECIDE, of(&noor, json!({ "confirm": others })).await).await, "GUARD_FAILED");
         done(&house, &noor, OPEN, json!({})).await;
+        // Quality of one study has nothing to do with reviews, and is not told that one is open.
+        let greta = house.ask(&noor, "{ people(filter: { displayName: { contains: \"Greta\" } }) { nodes { id } } }").await;
+        let study = house.ask(&person("marisol@quillfen"), "{ study(protocolNumber: \"QF-101\") { id } }").await;
+        let grant = "mutation($person: ID!, $study: ID!) { membershipGrant(input: { personId: $person, role: S_QA, scope: STUDY, studyId: $study, \
+                     reason: \"one study\" }) { userErrors { code message } } }";
+        let values = json!({ "person": greta.at("/data/people/nodes/0/id"), "study": study.at("/data/study/id") });
+        done(&house, &noor, grant, values).await;
+        assert_eq!(refused(&house, &person("greta@quillfen"), OPEN, json!({})).await, "FORBIDDEN");
 
         for outsider in ["marisol@quillfen", "kofi@veltrona", "aiko@osprelle", "leopold@brackenmoor"] {
             let token = person(outsider);

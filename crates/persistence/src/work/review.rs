@@ -22,8 +22,10 @@ impl Work<'_> {
         match command {
             Command::AccessReviewOpen(input) => {
                 self.may_ever(Kind::AccessReview, Action::Create)?;
+                let change = access_review_open(&self.deciding(), input, self.in_force().await?)?;
+                // Only who may open one is told that one is open: of the organisation's QA, some have no more than a study.
                 self.none_open().await?;
-                Planned::of(access_review_open(&self.deciding(), input, self.in_force().await?)?)
+                Planned::of(change)
             }
             Command::AccessReviewDecide(input) => {
                 let stored: Stored<AccessReview> = self.subject(input.id, Action::Update).await?;

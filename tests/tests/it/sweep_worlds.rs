@@ -227,7 +227,8 @@ async fn sweep(what: &str, backend: Backend, dressed: Dressed, lookers: Vec<Look
         }
     }
     let tried: BTreeSet<&String> = walks.iter().flat_map(|walk| &walk.tried).collect();
-    for argument in nested::arguments(&hall.shape).iter().filter(|argument| !tried.contains(argument)) {
+    let elsewhere = |argument: &str| ELSEWHERE.iter().any(|field| argument.starts_with(field));
+    for argument in nested::arguments(&hall.shape).iter().filter(|argument| !tried.contains(argument) && !elsewhere(argument)) {
         findings.insert(format!("UNTRIED {argument}"), String::new());
     }
     let pairs: BTreeSet<&String> = walks.iter().flat_map(|walk| &walk.pairs).collect();
@@ -274,6 +275,10 @@ async fn the_demo_hides_what_the_oracle_hides_on_sqlite() {
 async fn the_demo_hides_what_the_oracle_hides_on_postgres() {
     demo(Backend::Postgres).await;
 }
+
+/// Fields whose arguments are tried elsewhere: `sweep::explanations` and `oversight` ask the first two; all who see the one review of the
+/// demo see its items, so that there is nothing hidden to name below it (`oversight` tries its filter, `paths` its pages).
+const ELSEWHERE: [&str; 3] = ["Query.explainAccess(", "Query.permissionHistory(", "AccessReview.items("];
 
 /// A generated world is as big as it is meant to be, and who looks has every role with every scope.
 #[test]

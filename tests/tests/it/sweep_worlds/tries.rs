@@ -59,7 +59,9 @@ impl Walk<'_> {
     fn is_named_by_id(&self, mutation: &str, field: &str, owned: &Owned) -> bool {
         let own = Some(self.looker.organization.uuid());
         match (mutation, field) {
-            ("membershipGrant" | "apiClientCreate", "studyId" | "engagementId" | "studySiteId" | "engagementIds") => self.deals_with(owned),
+            ("membershipGrant" | "apiClientCreate" | "apiClientNarrow", "studyId" | "engagementId" | "studySiteId" | "engagementIds") => {
+                self.deals_with(owned)
+            }
             ("engagementCreate" | "engagementUpdate", "leadSponsorId") => owned.organization == own,
             _ => false,
         }

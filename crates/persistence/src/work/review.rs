@@ -83,18 +83,16 @@ impl Work<'_> {
     /// The items that a decision names, each once and all of this review, with their memberships; anything else answers like an id
     /// that was never issued.
     async fn items(&self, review: AccessReviewId, ids: &[AccessReviewItemId], field: &str) -> Result<Vec<Decided>, WriteError> {
-        let mut decided: Vec<Decided> = Vec::new();
-        for id in ids {
-            if decided.iter().any(|other| other.item.id == *id) {
-                continue;
-            }
-            let item: AccessReviewItem = self.named(*id, field).await?.record;
-            if item.access_review_id != review {
-                return Err(Refusal::not_found(field).into());
-            }
-            let membership: Membership = self.named(item.membership_id, field).await?.record;
-            decided.push(Decided { item, membership });
+        let ids: Vec<Uuid> = ids.iter().map(|id| id.uuid()).collect();
+        let items: Vec<AccessReviewItem> = self.named_all(&ids, field).await?;
+        if items.iter().any(|item| item.access_review_id != review) {
+            return Err(Refusal::not_found(field).into());
         }
-        Ok(decided)
+        let ids: Vec<Uuid> = items.iter().map(|item| item.membership_id.uuid()).collect();
+        let memberships: Vec<Membership> = self.named_all(&ids, field).await?;
+        let memberships: HashMap<Uuid, Membership> = memberships.into_iter().map(|one| (one.id.uuid(), one)).collect();
+        let with_membership =
+            |item: AccessReviewItem| memberships.get(&item.membership_id.uuid()).cloned().map(|membership| Decided { item, membership });
+        Ok(items.into_iter().filter_map(with_membership).collect())
     }
 }

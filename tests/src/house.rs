@@ -29,7 +29,8 @@ pub enum Backend {
 /// Both of them.
 pub const BOTH: [Backend; 2] = [Backend::Sqlite, Backend::Postgres];
 
-pub(crate) const SECRET: &str = "a secret for tests only, 0123456789 abcdefghij";
+/// Signs the tokens of every test.
+pub const SECRET: &str = "a secret for tests only, 0123456789 abcdefghij";
 
 /// A migrated database, and how to reach it; gone with the value (a SQLite file) or the run (PostgreSQL).
 pub struct Ground {

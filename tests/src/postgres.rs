@@ -18,12 +18,23 @@ const SUPERUSER: &str = "postgres";
 
 /// What makes a throw-away server fast, and a server that finds faults. Nothing here survives a crash: a test about
 /// crashes needs a server of its own. Vacuum in the background is off because it makes plans depend on the moment.
-const SETTINGS: &str = "
+const THROW_AWAY: &str = "
 fsync = off
 full_page_writes = off
 synchronous_commit = off
 autovacuum = off
 max_connections = 300
+";
+
+/// What a server of production has in these matters. It is PostgreSQL's own default, spelled out.
+const DURABLE: &str = "
+fsync = on
+full_page_writes = on
+synchronous_commit = on
+";
+
+/// What every test server has.
+const SETTINGS: &str = "
 timezone = 'UTC'
 log_timezone = 'UTC'
 listen_addresses = '127.0.0.1'
@@ -50,6 +61,8 @@ done
 pub struct Postgres {
     programs: PathBuf,
     folder: PathBuf,
+    /// The words before each command that put it under the server's user.
+    runner: Vec<String>,
     port: u16,
     password: String,
     databases: AtomicU32,
@@ -64,7 +77,7 @@ pub struct Postgres {
 pub fn postgres() -> &'static Postgres {
     static SERVER: OnceLock<Result<Postgres, String>> = OnceLock::new();
     // The failure is kept as well as the server: a hundred tests should not each try again for a second.
-    match SERVER.get_or_init(Postgres::start) {
+    match SERVER.get_or_init(|| Postgres::start(THROW_AWAY)) {
         Ok(server) => server,
         #[expect(clippy::panic, reason = "a test that can't have its database must fail, saying why")]
         Err(why) => panic!("{why}"),
@@ -72,15 +85,34 @@ pub fn postgres() -> &'static Postgres {
 }
 
 impl Postgres {
-    fn start() -> Result<Self, String> {
+    /// A server that keeps what it has acknowledged through a crash, for one test; gone with the value.
+    ///
+    /// # Errors
+    /// When no PostgreSQL 15 or later is installed (the message says what to install) or the server does not start.
+    pub fn durable() -> Result<Self, String> {
+        Self::start(DURABLE)
+    }
+
+    /// Ends every process of the server at once, without a checkpoint and whatever they are doing, and starts it again on
+    /// the same port: it recovers from its log, as after a crash.
+    ///
+    /// # Errors
+    /// What `pg_ctl` says.
+    pub fn crash(&self) -> Result<(), String> {
+        let data = self.folder.join("data");
+        run(as_user(&self.runner, &self.programs.join("pg_ctl")).args(["stop", "--mode=immediate", "--pgdata"]).arg(&data))?;
+        start_on(self.port, &self.folder, &self.programs, &self.runner)
+    }
+
+    fn start(durability: &str) -> Result<Self, String> {
         let programs = programs()?;
         let (folder, runner) = prepare_folder()?;
         // From here on the watchdog answers for the folder, so that no failure below leaves anything behind.
         let watchdog = start_watchdog(&folder, &programs, &runner)?;
         let password = random_word()?;
-        initialise(&folder, &programs, &runner, &password)?;
+        initialise(&folder, &programs, &runner, &password, durability)?;
         let port = start_server(&folder, &programs, &runner)?;
-        Ok(Self { programs, folder, port, password, databases: AtomicU32::new(0), _watchdog: watchdog })
+        Ok(Self { programs, folder, runner, port, password, databases: AtomicU32::new(0), _watchdog: watchdog })
     }
 
     /// A URL for the database of that name, as the server's owner.
@@ -216,7 +248,7 @@ fn start_watchdog(folder: &Path, programs: &Path, runner: &[String]) -> Result<C
         .map_err(|error| format!("the watchdog for PostgreSQL does not start: {error}"))
 }
 
-fn initialise(folder: &Path, programs: &Path, runner: &[String], password: &str) -> Result<(), String> {
+fn initialise(folder: &Path, programs: &Path, runner: &[String], password: &str, durability: &str) -> Result<(), String> {
     let told = |error: std::io::Error| format!("PostgreSQL's folder {}: {error}", folder.display());
     let password_file = folder.join("password");
     let owner = fs::metadata(folder).map_err(told)?;
@@ -234,7 +266,7 @@ fn initialise(folder: &Path, programs: &Path, runner: &[String], password: &str)
         .arg(&data))?;
     let socket = folder.display().to_string().replace('\'', "''");
     let mut settings = fs::OpenOptions::new().append(true).open(data.join("postgresql.conf")).map_err(told)?;
-    settings.write_all(format!("{SETTINGS}unix_socket_directories = '{socket}'\n").as_bytes()).map_err(told)
+    settings.write_all(format!("{durability}{SETTINGS}unix_socket_directories = '{socket}'\n").as_bytes()).map_err(told)
 }
 
 /// Starts the server on a free port and returns it. Between finding a port free and taking it somebody else may take
@@ -243,17 +275,22 @@ fn start_server(folder: &Path, programs: &Path, runner: &[String]) -> Result<u16
     let mut failure = String::new();
     for _ in 0..5 {
         let port = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).map_err(|e| e.to_string())?.port();
-        let started = run(as_user(runner, &programs.join("pg_ctl"))
-            .args(["start", "--wait", "--timeout=60", "--options", &format!("-p {port}"), "--pgdata"])
-            .arg(folder.join("data"))
-            .arg("--log")
-            .arg(folder.join("log")));
-        match started {
-            Ok(_) => return Ok(port),
-            Err(why) => failure = format!("{why}\n{}", fs::read_to_string(folder.join("log")).unwrap_or_default()),
+        match start_on(port, folder, programs, runner) {
+            Ok(()) => return Ok(port),
+            Err(why) => failure = why,
         }
     }
     Err(failure)
+}
+
+fn start_on(port: u16, folder: &Path, programs: &Path, runner: &[String]) -> Result<(), String> {
+    let started = run(as_user(runner, &programs.join("pg_ctl"))
+        .args(["start", "--wait", "--timeout=60", "--options", &format!("-p {port}"), "--pgdata"])
+        .arg(folder.join("data"))
+        .arg("--log")
+        .arg(folder.join("log")));
+    let told = |why: String| format!("{why}\n{}", fs::read_to_string(folder.join("log")).unwrap_or_default());
+    started.map(|_| ()).map_err(told)
 }
 
 /// A command under the server's user.

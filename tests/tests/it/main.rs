@@ -34,6 +34,8 @@ mod invitations;
 #[cfg(test)]
 mod journal;
 #[cfg(test)]
+mod killed;
+#[cfg(test)]
 mod leavers;
 #[cfg(test)]
 mod levels;

@@ -3,6 +3,8 @@
 
 pub use sea_orm_migration::prelude::{MigratorTrait, SchemaManager};
 
+use sea_orm_migration::prelude::{DbErr, MigrationName, MigrationTrait};
+
 mod ddl;
 mod m20261122_000001_skeleton;
 
@@ -10,7 +12,33 @@ mod m20261122_000001_skeleton;
 pub struct Migrator;
 
 impl MigratorTrait for Migrator {
-    fn migrations() -> Vec<Box<dyn sea_orm_migration::MigrationTrait>> {
-        vec![Box::new(m20261122_000001_skeleton::Migration)]
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        let steps: Vec<Box<dyn MigrationTrait>> = vec![Box::new(m20261122_000001_skeleton::Migration)];
+        steps.into_iter().map(|step| -> Box<dyn MigrationTrait> { Box::new(Whole(step)) }).collect()
+    }
+}
+
+/// A step that is taken as a whole or not at all, on SQLite too, where the library by itself does each statement alone: a process
+/// that was killed half-way would leave a database that no later start can bring to the end.
+struct Whole(Box<dyn MigrationTrait>);
+
+impl MigrationName for Whole {
+    fn name(&self) -> &str {
+        self.0.name()
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for Whole {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        self.0.up(manager).await
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        self.0.down(manager).await
+    }
+
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
     }
 }

@@ -7,6 +7,7 @@ mod server;
 mod verdict;
 mod writer;
 
+use std::process::Stdio;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -14,13 +15,13 @@ use std::time::{Duration, Instant};
 use tandem_domain::clock::{SystemClock, SystemIds};
 use tandem_gateway::demo;
 use tandem_persistence::{Connect, Vault};
-use tandem_tests::house::Backend;
+use tandem_tests::house::{BOTH, Backend};
 use tandem_tests::operations::rng::Rng;
-use tandem_tests::postgres::Postgres;
+use tandem_tests::postgres::{Postgres, postgres};
 
 use eye::{Eye, Kept};
 use ledger::{Fate, Sent, Verb};
-use server::Server;
+use server::{Server, cut_short, program};
 use writer::Writer;
 
 /// How many clients write at once.
@@ -185,6 +186,11 @@ async fn survives(backend: Backend, kills: usize, crash_every: usize) -> (Vec<Se
     let begun = Instant::now();
     let mut trial = Trial::on(backend).await;
     for round in 1..=kills {
+        if round % 3 == 0 {
+            // One that does not even get to serve: killed while it opens what the one before has left.
+            let after = Duration::from_millis(u64::try_from(trial.rng.below(200)).unwrap());
+            cut_short(program("serve", &trial.url, trial.folder.path()), after).await;
+        }
         let server = trial.start().await;
         trial.judge().await;
         trial.kill_under_load(server, round % crash_every == 0).await;
@@ -231,6 +237,33 @@ async fn twenty_kills_lose_nothing_on_sqlite() {
 #[ignore = "a minute or two: 20 kills, four of them of PostgreSQL too"]
 async fn twenty_kills_lose_nothing_on_postgres() {
     survives(Backend::Postgres, 20, 5).await;
+}
+
+/// A step of the schema is taken whole or not at all: however early or late it is killed, it can be taken again.
+#[tokio::test]
+async fn a_killed_migration_is_taken_up_again() {
+    const KILLS: u32 = 8;
+    for backend in BOTH {
+        let mut takes = Duration::ZERO;
+        for kill in 0..=KILLS {
+            let folder = tempfile::tempdir().unwrap();
+            let url = match backend {
+                Backend::Sqlite => format!("sqlite://{}", folder.path().join("new.sqlite").display()),
+                Backend::Postgres => postgres().url(&postgres().create_database()),
+            };
+            if kill > 0 {
+                cut_short(program("migrate", &url, folder.path()), takes * kill / (KILLS + 1)).await;
+            }
+            let begun = Instant::now();
+            let again = program("migrate", &url, folder.path()).stdout(Stdio::piped()).stderr(Stdio::piped()).output().await.unwrap();
+            assert!(again.status.success(), "{backend:?}, kill {kill}: {}", String::from_utf8_lossy(&again.stderr));
+            if kill == 0 {
+                takes = begun.elapsed();
+            }
+            let check = program("migrate", &url, folder.path()).arg("--check").status().await.unwrap();
+            assert!(check.success(), "{backend:?}, kill {kill}");
+        }
+    }
 }
 
 /// A fault made up in the log or in what was kept.

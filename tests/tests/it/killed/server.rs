@@ -32,26 +32,8 @@ impl Server {
         let begun = Instant::now();
         let log = folder.join("server.log");
         let errors = fs::OpenOptions::new().append(true).create(true).open(&log).unwrap();
-        let mut command = Command::new(env!("CARGO_BIN_EXE_tandem-to-kill"));
-        // Settings of the test run are none of the server's.
-        for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("TANDEM_")) {
-            command.env_remove(name);
-        }
-        command
-            .arg("serve")
-            .env("TANDEM_DATABASE_URL", database)
-            .env("TANDEM_LISTEN", "127.0.0.1:0")
-            .env("TANDEM_DEVELOPMENT", "true")
-            .env("TANDEM_JWT_ISSUER", demo::ISSUER)
-            .env("TANDEM_JWT_AUDIENCE", demo::AUDIENCE)
-            .env("TANDEM_JWT_SECRET", SECRET)
-            .env("TANDEM_RATE_LIMIT", "0")
-            .current_dir(folder)
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(errors)
-            .kill_on_drop(true);
-        let mut process = command.spawn().unwrap();
+        let mut command = program("serve", database, folder);
+        let mut process = command.stdout(Stdio::piped()).stderr(errors).spawn().unwrap();
         let watchdog = watch(process.id().unwrap());
         let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
         let listening = async {
@@ -87,6 +69,38 @@ impl Server {
         let log = fs::read_to_string(&self.log).unwrap_or_default();
         let lines: Vec<&str> = log.lines().collect();
         lines[lines.len().saturating_sub(30)..].join("\n")
+    }
+}
+
+/// The program with this command, on this database.
+pub(crate) fn program(word: &str, database: &str, folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tandem-to-kill"));
+    // Settings of the test run are none of the program's.
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("TANDEM_")) {
+        command.env_remove(name);
+    }
+    command
+        .arg(word)
+        .env("TANDEM_DATABASE_URL", database)
+        .env("TANDEM_LISTEN", "127.0.0.1:0")
+        .env("TANDEM_DEVELOPMENT", "true")
+        .env("TANDEM_JWT_ISSUER", demo::ISSUER)
+        .env("TANDEM_JWT_AUDIENCE", demo::AUDIENCE)
+        .env("TANDEM_JWT_SECRET", SECRET)
+        .env("TANDEM_RATE_LIMIT", "0")
+        .current_dir(folder)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .kill_on_drop(true);
+    command
+}
+
+/// Starts the program, and kills it after so long where it has not ended by then.
+pub(crate) async fn cut_short(mut command: Command, after: Duration) {
+    let mut process = command.spawn().unwrap();
+    if timeout(after, process.wait()).await.is_err() {
+        process.kill().await.unwrap();
     }
 }
 

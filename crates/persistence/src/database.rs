@@ -207,6 +207,23 @@ fn postgres(connect: &Connect, connections: u32, defaults: &'static [(&'static s
 mod tests {
     use super::*;
 
+    /// What is acknowledged has been forced to the disk: whatever a later hand thinks of the price, this is the promise.
+    #[tokio::test]
+    async fn what_is_committed_on_sqlite_survives_a_power_failure() {
+        let folder = tempfile::tempdir().unwrap();
+        let connect = Connect::to(&format!("sqlite://{}", folder.path().join("kept.sqlite").display()));
+        let database = Database::open(&connect).await.unwrap();
+        // FULL is 2: the log is forced to the disk at each commit, before it is answered. NORMAL would do so now and then only.
+        for (pragma, expected) in [("SELECT CAST(synchronous AS TEXT) FROM pragma_synchronous", "2"), ("PRAGMA journal_mode", "wal")] {
+            let transaction = database.begin().await.unwrap();
+            let row =
+                transaction.query_one_raw(sea_orm::Statement::from_string(sea_orm::DbBackend::Sqlite, pragma)).await.unwrap().unwrap();
+            assert_eq!(row.try_get_by_index::<String>(0).unwrap(), expected, "{pragma}");
+            transaction.rollback().await.unwrap();
+        }
+        database.close().await;
+    }
+
     /// Counts for longer than any test has time.
     const ENDLESS: &str = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT COUNT(*) FROM n";
 

@@ -103,6 +103,8 @@ impl Trial {
                 // Everything of PostgreSQL ends at once; what was in its memory only is gone.
                 tokio::task::block_in_place(|| postgres.crash().unwrap());
                 self.figures.crashes += 1;
+                // The server has lost every connection, and finds new ones by itself.
+                server.become_ready().await;
                 server.kill().await;
             }
             None => server.kill().await,

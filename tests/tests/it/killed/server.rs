@@ -47,13 +47,19 @@ impl Server {
         let address = timeout(PATIENCE, listening).await.ok().flatten();
         let mut server = Self { address: String::new(), ready_after: Duration::ZERO, watchdog, process, log };
         server.address = address.unwrap_or_else(|| panic!("the server does not start:\n{}", server.last_words()));
-        let readiness = format!("http://{}/readyz", server.address);
-        while reqwest::get(&readiness).await.map(|answer| answer.status().as_u16()).ok() != Some(200) {
-            assert!(begun.elapsed() < PATIENCE, "the server is never ready:\n{}", server.last_words());
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
+        server.become_ready().await;
         server.ready_after = begun.elapsed();
         server
+    }
+
+    /// Waits until it says that it can serve.
+    pub(crate) async fn become_ready(&self) {
+        let begun = Instant::now();
+        let readiness = format!("http://{}/readyz", self.address);
+        while reqwest::get(&readiness).await.map(|answer| answer.status().as_u16()).ok() != Some(200) {
+            assert!(begun.elapsed() < PATIENCE, "the server is never ready:\n{}", self.last_words());
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
     }
 
     /// Ends the process by SIGKILL: it gets no chance to finish anything.

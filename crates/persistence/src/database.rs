@@ -124,6 +124,18 @@ impl Database {
         Ok(self.read.ping().await?)
     }
 
+    /// The settings of the database, as they are for this user, by which a commit is answered before it is safe on the disk.
+    /// On SQLite the connection itself sees to it.
+    pub(crate) async fn lax_settings(&self) -> Result<Vec<String>, StoreError> {
+        const LAX: &str = "SELECT name FROM pg_settings WHERE name IN ('fsync', 'full_page_writes', 'synchronous_commit') \
+                           AND setting = 'off' ORDER BY name";
+        if self.dialect == Dialect::Sqlite {
+            return Ok(Vec::new());
+        }
+        let rows = self.write.query_all_raw(sea_orm::Statement::from_string(self.dialect.backend(), LAX)).await?;
+        Ok(rows.iter().map(|row| row.try_get_by_index(0)).collect::<Result<_, _>>()?)
+    }
+
     pub(crate) async fn close(self) {
         let _ = self.read.close().await;
         let _ = self.write.close().await;

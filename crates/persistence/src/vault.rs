@@ -78,6 +78,15 @@ impl Vault {
         self.database.schema_state().await
     }
 
+    /// The settings of the database by which what is acknowledged may be lost in a crash of the database or the machine; none on a
+    /// database that keeps it.
+    ///
+    /// # Errors
+    /// Where the database cannot be asked.
+    pub async fn lax_settings(&self) -> Result<Vec<String>, StoreError> {
+        self.database.lax_settings().await
+    }
+
     /// Whether the database answers at all.
     ///
     /// # Errors

@@ -268,6 +268,33 @@ async fn a_killed_migration_is_taken_up_again() {
     }
 }
 
+/// What the database is set to decides whether "acknowledged" is true; the doctor looks, and a server says it at its start.
+#[tokio::test]
+async fn a_database_that_may_lose_what_it_acknowledged_is_named() {
+    const LAX: &str = "fsync, full_page_writes, synchronous_commit off: a write that was acknowledged may be lost";
+    let folder = tempfile::tempdir().unwrap();
+    let durable = Postgres::durable().unwrap();
+    let lazy_user = durable.create_database();
+    durable.psql(&lazy_user, &format!("ALTER DATABASE {lazy_user} SET synchronous_commit = off")).unwrap();
+    let safe = "ok     durability: a write is on the disk before it is answered".to_owned();
+    for (url, expected) in [
+        (format!("sqlite://{}", folder.path().join("file.sqlite").display()), safe.clone()),
+        (durable.url(&durable.create_database()), safe),
+        (durable.url(&lazy_user), "wrong  durability: synchronous_commit off".to_owned()),
+        (postgres().url(&postgres().create_database()), format!("wrong  durability: {LAX}")),
+    ] {
+        let made = program("migrate", &url, folder.path()).status().await.unwrap();
+        assert!(made.success());
+        let said = program("doctor", &url, folder.path()).stdout(Stdio::piped()).output().await.unwrap();
+        let said = String::from_utf8(said.stdout).unwrap();
+        assert!(said.lines().any(|line| line.starts_with(&expected)), "{expected}: {said}");
+        let server = Server::start(&url, folder.path()).await;
+        assert_eq!(server.last_words().contains("may be lost"), expected.starts_with("wrong"), "{}", server.last_words());
+        server.kill().await;
+        std::fs::remove_file(folder.path().join("server.log")).unwrap();
+    }
+}
+
 /// A fault made up in the log or in what was kept.
 type Fault = (&'static str, fn(&mut Vec<Sent>, &mut Kept));
 

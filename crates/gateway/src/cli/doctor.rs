@@ -81,6 +81,11 @@ async fn database(findings: &mut Findings, settings: &Settings) {
         Ok(SchemaState::Behind(steps)) => findings.wrong("schema", open::behind(&steps)),
         Err(error) => findings.wrong("schema", with_causes(&error)),
     }
+    match vault.lax_settings().await {
+        Ok(lax) if lax.is_empty() => findings.ok("durability", "a write is on the disk before it is answered"),
+        Ok(lax) => findings.wrong("durability", open::lax(&lax)),
+        Err(error) => findings.wrong("durability", with_causes(&error)),
+    }
     vault.close().await;
 }
 

@@ -49,3 +49,8 @@ pub(crate) fn is_missing(url: &DatabaseUrl) -> bool {
 pub(crate) fn behind(steps: &[String]) -> String {
     format!("the schema is older than this version needs ({} missing): run `tandem migrate`", steps.join(", "))
 }
+
+/// What to say of a database that answers a write before it is safe.
+pub(crate) fn lax(settings: &[String]) -> String {
+    format!("{} off: a write that was acknowledged may be lost when the database or its machine fails; switch on", settings.join(", "))
+}

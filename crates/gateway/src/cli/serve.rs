@@ -21,6 +21,10 @@ impl Serve {
         settings.check_for_serve()?;
         start_log(&settings)?;
         let vault = open::current(&settings.database_url, &connect(&settings)).await?;
+        let lax = vault.lax_settings().await?;
+        if !lax.is_empty() {
+            tracing::warn!("{}", open::lax(&lax));
+        }
         let app = App::build(&settings, vault).await?;
         let bound = app.bind(settings.listen).await?;
         print::line(format_args!("ready: serving on http://{}", bound.address()));

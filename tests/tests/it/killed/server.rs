@@ -94,6 +94,8 @@ pub(crate) fn program(word: &str, database: &str, folder: &Path) -> Command {
         .env("TANDEM_JWT_AUDIENCE", demo::AUDIENCE)
         .env("TANDEM_JWT_SECRET", SECRET)
         .env("TANDEM_RATE_LIMIT", "0")
+        // A busy machine is no fault of the server's.
+        .env("TANDEM_REQUEST_TIMEOUT", "60s")
         .current_dir(folder)
         .stdin(Stdio::null())
         .stdout(Stdio::null())

@@ -18,6 +18,8 @@ pub(crate) enum Question {
     Q4,
     /// A change of a study site.
     Q5,
+    /// Twenty deliverables by due date, each with its engagement, its vendor, its submissions, and how late it is.
+    Q6,
 }
 
 /// The states of Q4: there are more than fifty sites in each.
@@ -37,7 +39,7 @@ pub(crate) struct Arguments {
 }
 
 impl Question {
-    pub(crate) const ALL: [Self; 5] = [Self::Q1, Self::Q2, Self::Q3, Self::Q4, Self::Q5];
+    pub(crate) const ALL: [Self; 6] = [Self::Q1, Self::Q2, Self::Q3, Self::Q4, Self::Q5, Self::Q6];
 
     pub(crate) fn name(self) -> &'static str {
         match self {
@@ -46,6 +48,7 @@ impl Question {
             Self::Q3 => "Q3",
             Self::Q4 => "Q4",
             Self::Q5 => "Q5",
+            Self::Q6 => "Q6",
         }
     }
 
@@ -58,7 +61,7 @@ impl Question {
     pub(crate) fn rows(self) -> Option<usize> {
         match self {
             Self::Q1 | Self::Q5 => None,
-            Self::Q2 | Self::Q3 => Some(20),
+            Self::Q2 | Self::Q3 | Self::Q6 => Some(20),
             Self::Q4 => Some(50),
         }
     }
@@ -97,6 +100,11 @@ impl Question {
                  filter: {{ state: {{ eq: $state }}, selectedOn: {{ gte: $day }} }}, orderBy: [{{ field: SELECTED_ON }}]) \
                  {{ nodes {{ number state selectedOn enrolled study {{ protocolNumber }} studyCountry {{ countryCode state }} }} }} }}"
             ),
+            Self::Q6 => format!(
+                "query($day: Date!) {{ {alias}: deliverables(first: 20, filter: {{ dueDate: {{ gte: $day }} }}, \
+                 orderBy: [{{ field: DUE_DATE }}]) {{ nodes {{ title state owedBy ballInCourt dueDate daysLate \
+                 engagement {{ state vendor {{ name }} }} submissions(first: 3) {{ nodes {{ number documentHash }} }} }} }} }}"
+            ),
             Self::Q5 => format!(
                 "mutation($id: ID!, $version: Int!, $target: Int!) {{ {alias}: studySiteUpdate(input: {{ id: $id, expectedVersion: $version, \
                  targetEnrollment: $target }}) {{ studySite {{ version targetEnrollment }} userErrors {{ code message field }} }} }}"
@@ -111,6 +119,7 @@ impl Question {
             Self::Q1 => json!({ "id": ids[place(arguments.study)] }),
             Self::Q2 | Self::Q3 => json!({ "n": arguments.planned }),
             Self::Q4 => json!({ "state": STATES[place(arguments.state)], "day": day(arguments.days) }),
+            Self::Q6 => json!({ "day": day(arguments.days) }),
             Self::Q5 => Json::Null,
         }
     }
@@ -168,6 +177,19 @@ impl Question {
                  'studyCountry', {country}) ORDER BY s.selected_on, s.id))) FROM \
                  (SELECT * FROM study_site s WHERE {site} AND s.state = (ARRAY['ACTIVE', 'ENROLLMENT_CLOSED', 'CLOSED'])[CAST(:state AS int)] \
                  AND s.selected_on >= DATE '2022-04-12' + CAST(:days AS int) ORDER BY s.selected_on, s.id LIMIT 50) s;"
+            )),
+            Self::Q6 => Some(format!(
+                "SELECT json_build_object('deliverables', json_build_object('nodes', json_agg(json_build_object('title', d.title, \
+                 'state', d.state, 'owedBy', d.owed_by, 'ballInCourt', d.ball_in_court, 'dueDate', d.due_date, 'daysLate', \
+                 GREATEST(COALESCE((d.settled_at AT TIME ZONE 'UTC')::date, CURRENT_DATE) - d.due_date, 0), \
+                 'engagement', (SELECT json_build_object('state', e.state, 'vendor', {vendor}) FROM engagement e \
+                 WHERE e.id = d.engagement_id AND {engagement}), 'submissions', json_build_object('nodes', s.j)) \
+                 ORDER BY d.due_date, d.id))) FROM (SELECT * FROM deliverable d WHERE {} \
+                 AND d.due_date >= DATE '2022-04-12' + CAST(:days AS int) ORDER BY d.due_date, d.id LIMIT 20) d CROSS JOIN LATERAL \
+                 (SELECT coalesce(json_agg(json_build_object('number', s.number, 'documentHash', s.document_hash) ORDER BY s.id), '[]') AS j \
+                 FROM (SELECT * FROM deliverable_submission s WHERE s.deliverable_id = d.id AND {} ORDER BY s.id LIMIT 3) s) s;",
+                role.engagement("d", org),
+                role.engagement("s", org)
             )),
             Self::Q5 => None,
         }

@@ -28,7 +28,8 @@ impl Role {
             Self::Sponsor => vec!["--as", "study.manager@example.org"],
             Self::Vendor => vec!["--as", "project.manager@example.org"],
             Self::Client => {
-                vec!["--client", "vendor-1-1", "--scope", "study:read", "--scope", "site:read", "--scope", "engagement:read"]
+                let scopes = ["study:read", "site:read", "engagement:read", "deliverable:read"];
+                ["--client", "vendor-1-1"].into_iter().chain(scopes.into_iter().flat_map(|scope| ["--scope", scope])).collect()
             }
         }
     }

@@ -188,6 +188,8 @@ impl Bench<'_> {
         let mut chance = Chance::new(99);
         let root = if question == Question::Q1 {
             "study"
+        } else if question == Question::Q6 {
+            "deliverables"
         } else if question == Question::Q4 {
             "studySites"
         } else {

@@ -7,6 +7,7 @@ pub mod arrows;
 pub mod fingerprint;
 #[cfg(feature = "house")]
 pub mod house;
+pub mod lifecycles;
 pub mod matrix;
 #[cfg(feature = "house")]
 pub mod operations;

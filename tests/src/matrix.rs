@@ -11,6 +11,7 @@ use tandem_domain::record::Kind;
 pub mod fields;
 pub mod samples;
 pub mod stage;
+mod work;
 
 /// The row of one kind: a cell for each role. Roles with the same cell stand together.
 #[derive(Debug)]
@@ -36,8 +37,37 @@ pub struct Row {
 /// * `known` – the organisations that the viewer's organisation deals with
 /// * `roster` – the other vendors of a study whose roster is shared
 /// * `directory` – vendors that use Tandem
-pub const READS: &[&str] =
-    &["R", "own", "self", "mine", "org", "member", "study", "vendor", "staff", "named", "known", "roster", "directory"];
+///
+/// Of the work between the sides, where `R` and `own` read only what is meant for the whole side:
+///
+/// * `drafts`, `own-drafts` – of findings that are not issued, the sponsor's and the vendor's
+/// * `personal` – what the viewer wrote, or is to do
+/// * `site`, `visits` – of the vendor's own what lies at a site, or tells of a visit there
+/// * `data` – of the vendor's own what is about data
+/// * `functions`, `finance` – what is meant for the vendor's regulatory and safety functions, for either side's finance
+pub const READS: &[&str] = &[
+    "R",
+    "own",
+    "self",
+    "mine",
+    "org",
+    "member",
+    "study",
+    "vendor",
+    "staff",
+    "named",
+    "known",
+    "roster",
+    "directory",
+    "drafts",
+    "own-drafts",
+    "personal",
+    "site",
+    "visits",
+    "data",
+    "functions",
+    "finance",
+];
 
 /// The verbs of cells: create, update, take some step of the lifecycle, confirm some step for another person, end.
 pub const VERBS: &[&str] = &["C", "U", "T", "confirm", "E"];
@@ -69,8 +99,12 @@ const NO_ACCESS_OVERSIGHT: &[Role] = &[
 /// Administrators see no study content.
 const ADMINS: &[Role] = &[SAdmin, VAdmin];
 
-/// The matrix.
-pub const MATRIX: &[Row] = &[
+/// The matrix: the rows of parties, studies and engagements here, those of the work between the sides in `matrix/work.rs`.
+pub fn rows() -> impl Iterator<Item = &'static Row> {
+    MATRIX.iter().chain(work::ROWS)
+}
+
+const MATRIX: &[Row] = &[
     Row {
         kind: Kind::Study,
         cells: &[
@@ -306,7 +340,7 @@ pub const TRAIL: &[(&[Role], &str)] = &[
 /// # Errors
 /// What is wrong with the table: no row for the kind, no cell or two for the role, a word that nobody knows.
 pub fn cell(kind: Kind, role: Role) -> Result<Vec<&'static str>, String> {
-    let mut rows = MATRIX.iter().filter(|row| row.kind == kind);
+    let mut rows = rows().filter(|row| row.kind == kind);
     let (Some(row), None) = (rows.next(), rows.next()) else {
         return Err(format!("{kind:?} does not have exactly one row in the matrix"));
     };

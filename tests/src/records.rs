@@ -18,6 +18,13 @@ use tandem_domain::portfolio::{
 use tandem_domain::value::CountryCode;
 use uuid::Uuid;
 
+mod work;
+
+pub use work::{
+    capa, capa_action, comment, deliverable, deliverable_review, deliverable_submission, document, due_date_extension, effectiveness_check,
+    finding, finding_internal, finding_response, issue, issued, milestone, program, program_internal, site_milestone,
+};
+
 /// The issuer of everybody's tokens.
 pub const ISSUER: &str = "https://id.example.org";
 
@@ -183,6 +190,7 @@ pub fn study(number: u128, sponsor_id: OrganizationId) -> Study {
     Study {
         id: id(number),
         sponsor_id,
+        program_id: None,
         protocol_number: format!("P-{number}"),
         nct_id: None,
         eu_ct_number: None,

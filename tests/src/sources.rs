@@ -5,7 +5,7 @@ use crate::workspace::SourceFile;
 
 /// The rooms of the house: the same subjects under the same names on each floor.
 pub const ROOMS: &[&str] =
-    &["party", "portfolio", "vendor", "contract", "engagement", "delivery", "oversight", "regulatory", "data", "training"];
+    &["party", "portfolio", "vendor", "contract", "engagement", "delivery", "oversight", "conversation", "regulatory", "data", "training"];
 
 /// The floors that are divided into rooms.
 const FLOORS: &[&str] = &["domain", "persistence", "graphql"];

@@ -3,6 +3,7 @@
 
 mod build;
 mod plan;
+mod work;
 
 pub use build::{Built, SignsIn, build};
 pub use plan::{Plan, plans};

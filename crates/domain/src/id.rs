@@ -122,6 +122,34 @@ typed_ids! {
     EngagementId = Engagement;
     /// The id of a service scope.
     ServiceScopeId = ServiceScope;
+    /// The id of a programme.
+    ProgramId = Program;
+    /// The id of a milestone.
+    MilestoneId = Milestone;
+    /// The id of a document.
+    DocumentId = Document;
+    /// The id of a deliverable.
+    DeliverableId = Deliverable;
+    /// The id of a submission of a deliverable.
+    DeliverableSubmissionId = DeliverableSubmission;
+    /// The id of a review of a deliverable.
+    DeliverableReviewId = DeliverableReview;
+    /// The id of a finding.
+    FindingId = Finding;
+    /// The id of a response to a finding.
+    FindingResponseId = FindingResponse;
+    /// The id of a CAPA.
+    CapaId = Capa;
+    /// The id of an action of a CAPA.
+    CapaActionId = CapaAction;
+    /// The id of an extension of a due date.
+    DueDateExtensionId = DueDateExtension;
+    /// The id of an effectiveness check.
+    EffectivenessCheckId = EffectivenessCheck;
+    /// The id of an issue.
+    IssueId = Issue;
+    /// The id of a comment.
+    CommentId = Comment;
 }
 
 #[cfg(test)]

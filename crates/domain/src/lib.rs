@@ -4,9 +4,12 @@
 pub mod access;
 pub mod clock;
 pub mod command;
+pub mod conversation;
+pub mod delivery;
 pub mod engagement;
 pub mod id;
 pub mod lifecycle;
+pub mod oversight;
 pub mod party;
 pub mod portfolio;
 pub mod record;

@@ -17,6 +17,12 @@ pub(crate) fn tables() -> Vec<Table> {
             .one("subcontract_of_id")
             .part("internal", Kind::EngagementInternal)
             .part("confirmation", Kind::EngagementConfirmation)
+            .many("deliverables", Kind::Deliverable, "engagement_id", "What is owed under the engagement, by either side.")
+            .many("documents", Kind::Document, "engagement_id", "The documents of the engagement.")
+            .many("findings", Kind::Finding, "engagement_id", "What oversight found about the engagement.")
+            .many("capas", Kind::Capa, "engagement_id", "The CAPAs for its findings.")
+            .many("issues", Kind::Issue, "engagement_id", "The issues between its sides.")
+            .many("milestones", Kind::Milestone, "engagement_id", "The milestones that it has to reach.")
             .many("scopes", Kind::ServiceScope, "engagement_id", "The services that the engagement covers.")
             .many("subcontracts", Kind::Engagement, "subcontract_of_id", "The engagements that are subcontracted from this one."),
         Table::of(Kind::EngagementInternal).show("risk_tier health_score"),

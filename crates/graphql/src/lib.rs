@@ -2,10 +2,13 @@
 
 pub mod limits;
 
+mod conversation;
 mod declare;
+mod delivery;
 mod engagement;
 mod graph;
 mod levels;
+mod oversight;
 mod party;
 mod portfolio;
 mod run;

@@ -13,13 +13,44 @@ pub(crate) fn tables() -> Vec<Table> {
             .show("planned_enrollment actual_enrollment lifecycle_state why_stopped")
             .show("start_date primary_completion_date completion_date vendor_roster_shared")
             .one("sponsor_id")
+            .one("program_id")
             .part("internal", Kind::StudyInternal)
             .part("benchmark", Kind::StudyBenchmark)
             .part("confirmation", Kind::StudyConfirmation)
             .part("registry", Kind::StudyRegistry)
             .many("countries", Kind::StudyCountry, "study_id", "The countries of the study.")
             .many("sites", Kind::StudySite, "study_id", "The sites of the study.")
-            .many("engagements", Kind::Engagement, "study_id", "Who is engaged on the study; a vendor sees its own engagements."),
+            .many("engagements", Kind::Engagement, "study_id", "Who is engaged on the study; a vendor sees its own engagements.")
+            .many("milestones", Kind::Milestone, "study_id", "The milestones of the study, its countries, sites and engagements.")
+            .many("documents", Kind::Document, "study_id", "The documents of the study.")
+            .many("deliverables", Kind::Deliverable, "study_id", "What is owed under the study's engagements.")
+            .many("findings", Kind::Finding, "study_id", "What oversight found on the study.")
+            .many("issues", Kind::Issue, "study_id", "The issues of the study's engagements."),
+        Table::of(Kind::Program)
+            .root("program", "programs", &[])
+            .show("name product_code product_type therapeutic_area indication")
+            .one("sponsor_id")
+            .part("internal", Kind::ProgramInternal)
+            .many("studies", Kind::Study, "program_id", "The studies of the programme."),
+        Table::of(Kind::ProgramInternal).show("development_strategy_summary"),
+        Table::of(Kind::Milestone)
+            .root("milestone", "milestones", &[])
+            .show("level milestone_type country_code baseline_date planned_date actual_date system_populated payment_trigger")
+            .show("expected_documents")
+            .days_between(
+                "varianceDays",
+                "baseline_date",
+                "actual_date",
+                "How many days later than first planned it was reached, or would be today; below 0: earlier.",
+            )
+            .one("study_id")
+            .one("study_country_id")
+            .one("study_site_id")
+            .one("engagement_id")
+            .one("vendor_id")
+            .one("owner_id")
+            .listed("predecessors", "predecessor_ids")
+            .many("comments", Kind::Comment, "milestone_id", "What was said of it."),
         Table::of(Kind::StudyInternal).show("risk_score strategic_priority"),
         Table::of(Kind::StudyBenchmark).money("budget", "budget_minor_units", "budget_currency", "The budget benchmark."),
         Table::of(Kind::StudyConfirmation).show("action confirmed_version").one("confirmed_by_id"),

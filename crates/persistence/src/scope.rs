@@ -160,6 +160,13 @@ fn push_way(sql: &mut Sql, viewer: &Viewer, columns: &Columns<'_>, way: Way, sco
             push_audience(sql, columns, audience);
             push_cover(sql, columns, scopes, cover, today);
         }
+        Way::Personal { owner, audience, cover } => {
+            push_owner(sql, columns, owner_column(owner), organization);
+            sql.push(" AND ");
+            push_owner(sql, columns, FactColumn::Person, viewer.principal);
+            push_audience(sql, columns, audience);
+            push_cover(sql, columns, scopes, cover, today);
+        }
         Way::Linked { via, names, audience, cover } => {
             if !client_may_follow(viewer, columns.kind, via) {
                 sql.push("1 = 0");

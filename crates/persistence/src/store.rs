@@ -3,6 +3,7 @@
 
 mod access;
 mod history;
+mod impact;
 mod level;
 mod page;
 mod past;
@@ -22,6 +23,7 @@ use uuid::Uuid;
 
 pub use access::{AccessAnswer, AccessReason};
 pub use history::{Changed, HistoryPage};
+pub use impact::Impact;
 pub use level::{Join, LevelPage, On, Shape, Wanted};
 pub use page::{Compare, Filter, Order, PageRequest, PageSlice, Test};
 pub use permissions::PermissionPage;
@@ -36,7 +38,7 @@ use crate::sql::Sql;
 use crate::work::{guards, links};
 
 /// A guard asked of one record.
-pub type GuardKey = (Guard, Uuid);
+pub type GuardKey = (Guard, Kind, Uuid);
 
 /// What one viewer may read, at one moment.
 pub struct Store {
@@ -153,17 +155,17 @@ impl Store {
     /// # Errors
     /// [`StoreError`] when the database cannot answer.
     pub async fn guards(&self, keys: &[GuardKey]) -> Result<HashMap<GuardKey, bool>, StoreError> {
-        let mut by_guard: HashMap<Guard, Vec<Uuid>> = HashMap::new();
-        for (guard, id) in keys {
-            by_guard.entry(*guard).or_default().push(*id);
+        let mut by_guard: HashMap<(Guard, Kind), Vec<Uuid>> = HashMap::new();
+        for (guard, kind, id) in keys {
+            by_guard.entry((*guard, *kind)).or_default().push(*id);
         }
         let mut answers = HashMap::new();
-        for (guard, ids) in by_guard {
-            let met: Vec<Uuid> = match guards::statement(self.database.dialect, guard, &ids, self.viewer.now.date_naive()) {
+        for ((guard, kind), ids) in by_guard {
+            let met: Vec<Uuid> = match guards::statement(self.database.dialect, guard, kind, &ids, guards::Asker::of(&self.viewer)) {
                 None => ids.clone(),
                 Some(sql) => self.query(sql).await?.iter().map(|row| row.try_get_by_index(0)).collect::<Result<_, _>>()?,
             };
-            answers.extend(ids.into_iter().map(|id| ((guard, id), met.contains(&id))));
+            answers.extend(ids.into_iter().map(|id| ((guard, kind, id), met.contains(&id))));
         }
         Ok(answers)
     }

@@ -3,13 +3,18 @@
 
 mod admin;
 mod apply;
+mod capa;
+mod conversation;
+mod delivery;
 mod engagement;
+mod finding;
 pub(crate) mod guards;
 mod idempotency;
 mod import;
 pub(crate) mod links;
 mod party;
 mod portfolio;
+mod programme;
 mod review;
 mod transition;
 
@@ -168,6 +173,47 @@ impl Work<'_> {
             | Command::ServiceScopeCreate(_)
             | Command::ServiceScopeUpdate(_)
             | Command::ServiceScopeEnd(_) => self.plan_engagement(command).await,
+            Command::ProgramCreate(_)
+            | Command::ProgramUpdate(_)
+            | Command::ProgramInternalUpdate(_)
+            | Command::MilestoneCreate(_)
+            | Command::MilestoneUpdate(_) => self.plan_programme(command).await,
+            Command::DocumentCreate(_)
+            | Command::DocumentUpdate(_)
+            | Command::DeliverableCreate(_)
+            | Command::DeliverableUpdate(_)
+            | Command::DeliverableSubmit(_)
+            | Command::DeliverableAccept(_)
+            | Command::DeliverableAcceptWithComments(_)
+            | Command::DeliverableReturn(_)
+            | Command::DeliverableSign(_) => self.plan_delivery(command).await,
+            Command::FindingCreate(_)
+            | Command::FindingUpdate(_)
+            | Command::FindingInternalUpdate(_)
+            | Command::FindingSeverityChange(_)
+            | Command::FindingIssue(_)
+            | Command::FindingDispute(_)
+            | Command::FindingRespond(_)
+            | Command::FindingAcceptResponse(_)
+            | Command::FindingReturnResponse(_)
+            | Command::FindingWaiveCapa(_)
+            | Command::FindingClose(_) => self.plan_finding(command).await,
+            Command::CapaCreate(_)
+            | Command::CapaUpdate(_)
+            | Command::CapaCloseEffective(_)
+            | Command::CapaMarkIneffective(_)
+            | Command::CapaDeferCheck(_)
+            | Command::CapaActionCreate(_)
+            | Command::CapaActionUpdate(_)
+            | Command::CapaActionComplete(_)
+            | Command::DueDateExtensionRequest(_)
+            | Command::EffectivenessCheckPlan(_) => self.plan_capa(command).await,
+            Command::IssueCreate(_)
+            | Command::IssueUpdate(_)
+            | Command::IssueResolve(_)
+            | Command::IssuePromote(_)
+            | Command::CommentCreate(_)
+            | Command::CommentUpdate(_) => self.plan_conversation(command).await,
             Command::Transition { kind, id, action } => self.plan_transition(*kind, *id, action).await,
             Command::Confirm { kind, id, action } => self.plan_confirmation(*kind, *id, action).await,
         }
@@ -333,6 +379,9 @@ fn as_refusal(error: DbErr) -> WriteError {
         ("study_site_number", "study_site.number", "number"),
         ("person_contact_email", "person_contact.email", "email"),
         ("client_subject", "client.client_id", "clientId"),
+        ("program_name", "program.name", "name"),
+        ("finding_reference", "finding.reference", "id"),
+        ("deliverable_submission_number", "deliverable_submission.number", "id"),
         ("access_review_open", "access_review.organization_id", "periodFrom"),
     ];
     if let Some(SqlErr::UniqueConstraintViolation(text)) = error.sql_err() {

@@ -61,8 +61,8 @@ pub const GROUPS: &[(Kind, Policy, &str)] = &[
         Policy::Row,
         "protocolNumber nctId euCtNumber eudraCtNumber indNumber acronym briefTitle officialTitle studyType subtype phases \
          therapeuticArea conditions productType masking hasDmc plannedEnrollment actualEnrollment lifecycleState whyStopped startDate \
-         primaryCompletionDate completionDate vendorRosterShared sponsor internal benchmark confirmation registry countries sites \
-         engagements",
+         primaryCompletionDate completionDate vendorRosterShared sponsor program internal benchmark confirmation registry countries sites \
+         engagements milestones documents deliverables findings issues",
     ),
     (Kind::StudyInternal, Policy::SponsorInternal, "riskScore strategicPriority"),
     (Kind::StudyBenchmark, Policy::SponsorFinance, "budget"),
@@ -88,7 +88,7 @@ pub const GROUPS: &[(Kind, Policy, &str)] = &[
         Kind::Engagement,
         Policy::Row,
         "model state startDate endDate blindedTeam vendorVisibleStatus study sponsor vendor leadSponsor leadVendor subcontractOf \
-         internal confirmation scopes subcontracts",
+         internal confirmation scopes subcontracts milestones documents deliverables findings capas issues",
     ),
     (Kind::EngagementInternal, Policy::SponsorInternal, "riskTier healthScore"),
     (Kind::EngagementConfirmation, Policy::Prepared, "action confirmedVersion confirmedBy"),
@@ -96,6 +96,89 @@ pub const GROUPS: &[(Kind, Policy, &str)] = &[
         Kind::ServiceScope,
         Policy::Row,
         "serviceCategory countries validFrom validTo inScope exclusionsNote engagement study vendor studySites",
+    ),
+    (Kind::Program, Policy::Row, "name productCode productType therapeuticArea indication sponsor internal studies"),
+    (Kind::ProgramInternal, Policy::SponsorInternal, "developmentStrategySummary"),
+    (
+        Kind::Milestone,
+        Policy::Row,
+        "level milestoneType countryCode baselineDate plannedDate actualDate systemPopulated paymentTrigger expectedDocuments \
+         varianceDays study studyCountry studySite engagement vendor owner predecessors comments",
+    ),
+    (
+        Kind::Document,
+        Policy::Row,
+        "tmfArtifact title versionLabel state ownerSide blinding sha256 size mediaType language countryCode retentionUntil \
+         legalHold study engagement studySite supersedes",
+    ),
+    (
+        Kind::Deliverable,
+        Policy::Row,
+        "deliverableType title owedBy state ballInCourt dueDate blinding countryCode reviewSlaDays requiredSignatures \
+         missingSignatures acceptanceCriteria qcEvidenceRequired tmfArtifact cycleCount submittedAt reviewStartedAt acceptedAt \
+         settledAt daysLate reviewDaysLate engagement study vendor studyCountry studySite supersedes currentSubmission acceptedBy \
+         submissions reviews comments",
+    ),
+    (
+        Kind::DeliverableSubmission,
+        Policy::Row,
+        "number submittedBySide submittedAt documentHash note countryCode deliverable engagement study submittedBy document \
+         qcEvidence reviews",
+    ),
+    (
+        Kind::DeliverableReview,
+        Policy::Row,
+        "verdict reviewedAt unmetCriteria comment signatureMeaning countryCode deliverable submission engagement study reviewer",
+    ),
+    (
+        Kind::Finding,
+        Policy::Row,
+        "reference title description source category severity nativeGrade requirementRefs state ballInCourt systemic authorSide \
+         answeredBy issuedAt responseDueAt respondedAt disputed capaRequired capaWaiverRationale hasApprovedCapa closedAt \
+         closureRationale reopened countryCode ageDays daysLate study engagement vendor studyCountry studySite author owner \
+         closedBy recurrenceOf promotedFrom internal responses capas recurrences comments",
+    ),
+    (Kind::FindingInternal, Policy::SponsorInternal, "internalAssessment proposedSeverity proposedBy"),
+    (
+        Kind::FindingResponse,
+        Policy::Row,
+        "number submittedBySide submittedAt rootCauseMethod rootCauseCategory rootCause correction proposedCapa disputed verdict \
+         verdictAt verdictComment countryCode finding engagement study submittedBy verdictBy",
+    ),
+    (
+        Kind::Capa,
+        Policy::Row,
+        "capaKind state ownerSide ballInCourt plan dueDate approvedAt implementedAt inconclusiveChecks settledAt countryCode \
+         daysLate finding engagement study owner approvedBy implementedBy successorOf actions extensions effectivenessChecks \
+         successors comments",
+    ),
+    (
+        Kind::CapaAction,
+        Policy::Row,
+        "text ownerSide dueDate originalDueDate completedAt countryCode daysLate capa engagement study owner completedBy evidence \
+         extensions",
+    ),
+    (
+        Kind::DueDateExtension,
+        Policy::Row,
+        "state requestedAt rationale fromDate toDate decidedAt countryCode capa capaAction engagement study requestedBy decidedBy",
+    ),
+    (
+        Kind::EffectivenessCheck,
+        Policy::Row,
+        "method criteria plannedOn performedAt outcome note countryCode capa engagement study performedBy evidence",
+    ),
+    (
+        Kind::Issue,
+        Policy::Row,
+        "title description issueKind severity state raisedBySide ownerSide ballInCourt escalationLevel dueDate resolution \
+         settledAt countryCode daysLate engagement study vendor studySite raisedBy owner findings comments",
+    ),
+    (
+        Kind::Comment,
+        Policy::Row,
+        "visibility authorSide body editedAt countryCode study engagement deliverable finding capa issue milestone author \
+         mentions",
     ),
 ];
 
@@ -114,10 +197,15 @@ pub const OTHERS: &[&str] = &[
     "PermissionChange",
     "Query",
     "RequestLimits",
+    "RoleGain",
     "SignatureManifest",
     "UserError",
     "Viewer",
     "ViewerGrant",
+    "VisibilityGain",
+    "VisibilityImpact",
+    "WorkItem",
+    "WorkQueue",
 ];
 
 /// The same, by how their names end: pages of records, and what mutations answer.

@@ -10,6 +10,8 @@ use super::stage::Party::{Sponsor, Vendor};
 use super::stage::{Party, SCOPES, Stage, named_by, named_by_membership, viewer_id};
 use crate::records::{self, country, day, id};
 
+mod work;
+
 /// A row, and who may do what with it.
 #[derive(Debug)]
 pub struct Sample {
@@ -19,6 +21,9 @@ pub struct Sample {
     pub facts: Facts,
     /// By which word of the matrix which party reads it, with which scopes.
     pub read: Vec<(&'static str, Party, &'static str)>,
+    /// For whom it is meant, of the work between the sides: words of the matrix, `prime` and `machines`. Of the rest nothing is said here:
+    /// it is meant for every side that reads the kind at all.
+    pub meant: Option<&'static str>,
     /// Which party may change it, with which scopes, where a cell has the verb.
     pub written: Vec<(Party, &'static str)>,
 }
@@ -27,7 +32,23 @@ type Read<'a> = &'a [(&'static str, Party, &'static str)];
 
 fn sample(name: &'static str, record: Entity, links: Vec<Link>, read: Read<'_>, written: &[(Party, &'static str)]) -> Sample {
     let facts = Facts { links, ..Facts::of(&record) };
-    Sample { name, facts, read: read.to_vec(), written: written.to_vec() }
+    Sample { name, facts, read: read.to_vec(), meant: None, written: written.to_vec() }
+}
+
+impl Sample {
+    /// Whether it is meant for who reads by this word; `prime`: he has it only as the vendor above a subcontract.
+    #[must_use]
+    pub fn is_meant_for(&self, role: Role, word: &str, prime: bool) -> bool {
+        let whom = match (role, word, self.facts.kind) {
+            (Role::PClient, ..) => "machines",
+            (_, "own", _) if prime => "prime",
+            (_, "personal", Kind::Finding) => "drafts",
+            (_, "personal", _) => "own",
+            (_, "visits", _) => "site",
+            (_, word, _) => word,
+        };
+        self.meant.is_none_or(|meant| meant.split_whitespace().any(|word| word == whom))
+    }
 }
 
 /// The samples of a kind; the last is the first as if it were meant for nobody.
@@ -60,13 +81,30 @@ pub fn samples(stage: &Stage, kind: Kind) -> Vec<Sample> {
             let membership = records::membership(107, id(79), organization, Role::VCra);
             records::access_review_item(108, &records::access_review(106, organization), &membership).into_entity()
         }),
+        Kind::Program => work::programs(stage),
+        Kind::ProgramInternal => work::program_parts(stage),
+        Kind::Milestone => work::milestones(stage),
+        Kind::Document => work::documents(stage),
+        Kind::Deliverable => work::deliverables(stage, |deliverable| deliverable.into_entity()),
+        Kind::DeliverableSubmission => work::deliverables(stage, work::handed_in),
+        Kind::DeliverableReview => work::deliverables(stage, work::reviewed),
+        Kind::Finding => work::findings(stage),
+        Kind::FindingInternal => work::finding_parts(stage),
+        Kind::FindingResponse => work::responses(stage),
+        Kind::Capa => work::capas(stage, |capa| capa.into_entity()),
+        Kind::EffectivenessCheck => work::capas(stage, |capa| records::effectiveness_check(141, &capa).into_entity()),
+        Kind::CapaAction => work::actions(stage, |action| action.into_entity()),
+        Kind::DueDateExtension => work::actions(stage, |action| records::due_date_extension(142, &action, action.owner_id).into_entity()),
+        Kind::Issue => work::issues(stage),
+        Kind::Comment => work::comments(stage),
     };
     if let Some(first) = samples.first() {
         let mut facts = first.facts.clone();
         facts.readers = Readers::NONE;
         // Oneself and one's own organisation are known to one, whatever the audiences say.
         let read = first.read.iter().filter(|(word, ..)| ["self", "mine"].contains(word)).copied().collect();
-        samples.push(Sample { name: "the first, meant for nobody", facts, read, written: first.written.clone() });
+        let (meant, written) = (first.meant.map(|_| ""), first.written.clone());
+        samples.push(Sample { name: "the first, meant for nobody", facts, read, meant, written });
     }
     samples
 }

@@ -15,7 +15,7 @@ pub(super) fn lives(engagement: &Engagement) -> bool {
 
 impl Asker<'_> {
     /// Whose subcontract it is, by the engagement above it.
-    fn prime_of(&self, engagement: &Engagement) -> Option<OrganizationId> {
+    pub(super) fn prime_of(&self, engagement: &Engagement) -> Option<OrganizationId> {
         engagement.subcontract_of_id.and_then(|above| self.world.engagement(above)).map(|above| above.vendor_id)
     }
 

@@ -6,6 +6,7 @@ mod hat;
 mod named;
 mod owned;
 mod parties;
+mod work;
 mod world;
 
 use std::collections::BTreeSet;
@@ -134,23 +135,56 @@ impl<'w> Asker<'w> {
                 ids(&world.engagement_confirmations, |one| one.id, |one| hat.sponsors() && self.engagement_part(hat, one.id))
             }
             Kind::ServiceScope => ids(&world.scopes, |one| one.id, |one| self.scope(hat, one)),
+            Kind::Program => ids(&world.programs, |one| one.id, |one| self.program(hat, one.id, one.sponsor_id)),
+            Kind::ProgramInternal => ids(&world.program_internals, |one| one.id, |one| self.program_part(hat, one.sponsor_id)),
+            Kind::Milestone => ids(&world.milestones, |one| one.id, |one| self.milestone(hat, one)),
+            Kind::Document => ids(&world.documents, |one| one.id, |one| self.document(hat, one)),
+            Kind::Deliverable => ids(&world.deliverables, |one| one.id, |one| self.deliverable(hat, one)),
+            Kind::DeliverableSubmission => ids(&world.submissions, |one| one.id, |one| self.submission(hat, one)),
+            Kind::DeliverableReview => ids(&world.reviews, |one| one.id, |one| self.review(hat, one)),
+            Kind::Finding => ids(&world.findings, |one| one.id, |one| self.finding(hat, one)),
+            Kind::FindingInternal => ids(&world.finding_internals, |one| one.id, |one| self.finding_part(hat, one)),
+            Kind::FindingResponse => ids(&world.responses, |one| one.id, |one| self.response(hat, one)),
+            Kind::Capa => ids(&world.capas, |one| one.id, |one| self.capa(hat, one)),
+            Kind::CapaAction => ids(&world.capa_actions, |one| one.id, |one| self.action(hat, one)),
+            Kind::DueDateExtension => ids(&world.extensions, |one| one.id, |one| self.extension(hat, one)),
+            Kind::EffectivenessCheck => ids(&world.checks, |one| one.id, |one| self.check(hat, one)),
+            Kind::Issue => ids(&world.issues, |one| one.id, |one| self.issue(hat, one)),
+            Kind::Comment => ids(&world.comments, |one| one.id, |one| self.comment(hat, one)),
         }
     }
 
     /// C.1: a machine client reads only what its scopes name. Parties need no scope of their own.
     fn token_allows(&self, kind: Kind) -> bool {
         match kind {
-            Kind::Study | Kind::StudyInternal | Kind::StudyBenchmark | Kind::StudyConfirmation | Kind::StudyRegistry => {
-                self.has(ClientScope::Studies)
+            Kind::Study
+            | Kind::StudyInternal
+            | Kind::StudyBenchmark
+            | Kind::StudyConfirmation
+            | Kind::StudyRegistry
+            | Kind::Program
+            | Kind::ProgramInternal
+            | Kind::Milestone => self.may(ClientScope::Studies),
+            // What is said of deliverables is all that a machine reads of comments. No scope names documents and issues; none reads them.
+            Kind::Deliverable | Kind::DeliverableSubmission | Kind::DeliverableReview | Kind::Comment | Kind::Document => {
+                self.may(ClientScope::Deliverables)
             }
+            Kind::Finding
+            | Kind::FindingInternal
+            | Kind::FindingResponse
+            | Kind::Capa
+            | Kind::CapaAction
+            | Kind::DueDateExtension
+            | Kind::EffectivenessCheck
+            | Kind::Issue => self.may(ClientScope::Findings),
             Kind::StudyCountry
             | Kind::Site
             | Kind::StudySite
             | Kind::StudySiteInternal
             | Kind::StudySiteContact
-            | Kind::StudySiteRegistry => self.has(ClientScope::Sites),
+            | Kind::StudySiteRegistry => self.may(ClientScope::Sites),
             Kind::Engagement | Kind::EngagementInternal | Kind::EngagementConfirmation | Kind::ServiceScope => {
-                self.has(ClientScope::Engagements)
+                self.may(ClientScope::Engagements)
             }
             Kind::Organization
             | Kind::Person
@@ -163,7 +197,7 @@ impl<'w> Asker<'w> {
         }
     }
 
-    fn has(&self, scope: ClientScope) -> bool {
+    fn may(&self, scope: ClientScope) -> bool {
         self.limits.as_ref().is_none_or(|limits| limits.contains(&scope))
     }
 

@@ -95,6 +95,7 @@ impl World {
                 }
             }
         }
+        self.programs(&mut reasons);
         self.places(&mut reasons);
         self.granted(&mut reasons);
         reasons
@@ -116,6 +117,22 @@ impl World {
         }
         if lives(engagement) {
             reasons.push(Reason::under((Kind::Study, engagement.study_id.uuid()), vendor, engagement));
+        }
+    }
+
+    /// A study names its programme for its sponsor; each engagement on it does for the sponsor, whose member may have just that, and for
+    /// its vendor as long as it shows the study.
+    fn programs(&self, reasons: &mut Vec<Reason>) {
+        for program in &self.programs {
+            let named = (Kind::Program, program.id.uuid());
+            for study in self.studies.iter().filter(|study| study.program_id == Some(program.id)) {
+                let by_study = Reason::apart(named, study.sponsor_id, Kind::Study, study.id.uuid());
+                reasons.push(Reason { study: Some(study.id.uuid()), ..by_study });
+                for engagement in self.engagements.iter().filter(|one| one.study_id == study.id) {
+                    reasons.push(Reason::under(named, study.sponsor_id, engagement));
+                    reasons.extend(lives(engagement).then(|| Reason::under(named, engagement.vendor_id, engagement)));
+                }
+            }
         }
     }
 

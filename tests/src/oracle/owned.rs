@@ -7,6 +7,8 @@ use tandem_domain::record::{Entity, Kind};
 use tandem_domain::value::CountryCode;
 use uuid::Uuid;
 
+mod work;
+
 /// A party that a row is meant for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum For {
@@ -22,6 +24,18 @@ pub enum For {
     Members,
     /// Whoever reads the directory.
     Directory,
+    /// The vendor's people at sites.
+    Cras,
+    /// The vendor's data managers and statisticians.
+    DataPeople,
+    /// The vendor's regulatory and safety functions.
+    Functions,
+    /// Finance of either side.
+    Finance,
+    /// Who prepares findings for the sponsor.
+    SponsorsAuthors,
+    /// Who prepares findings for the vendor.
+    VendorsAuthors,
 }
 
 /// Whose a row is, and where it lies.
@@ -109,9 +123,9 @@ impl Owned {
         Self { organization: id(organization), ..Self::plain(record, meant_for) }
     }
 
-    /// Reads it off a record.
+    /// Reads it off a record. A comment is meant for those whom the record is meant for that it is `on`.
     #[must_use]
-    pub fn of(record: &Entity) -> Self {
+    pub fn of(record: &Entity, on: Option<&Entity>) -> Self {
         match record {
             Entity::Organization(one) => Self::of_party(record, meant_for(one), one.id),
             Entity::Person(one) => Self { person: id(one.id), ..Self::of_party(record, MEMBERS, one.organization_id) },
@@ -174,6 +188,22 @@ impl Owned {
                 prime_engagement: maybe(one.prime_engagement_id),
                 ..Self::of_study(record, BOTH_SIDES_AND_PRIME, one.sponsor_id, one.study_id)
             },
+            Entity::Program(one) => Self { sponsor: id(one.sponsor_id), ..Self::plain(record, BOTH_SIDES) },
+            Entity::ProgramInternal(one) => Self { sponsor: id(one.sponsor_id), ..Self::plain(record, SPONSOR) },
+            Entity::Milestone(one) => Self::of_milestone(record, one),
+            Entity::Document(one) => Self::of_document(record, one),
+            Entity::Deliverable(one) => Self::of_deliverable(record, one),
+            Entity::DeliverableSubmission(one) => Self::of_submission(record, one),
+            Entity::DeliverableReview(one) => Self::of_review(record, one),
+            Entity::Finding(one) => Self::of_finding(record, one),
+            Entity::FindingInternal(one) => Self::of_finding_part(record, one),
+            Entity::FindingResponse(one) => Self::of_response(record, one),
+            Entity::Capa(one) => work::remedy!(record, one),
+            Entity::CapaAction(one) => Self { person: id(one.owner_id), ..work::remedy!(record, one) },
+            Entity::DueDateExtension(one) => Self { person: id(one.requested_by_id), ..work::remedy!(record, one) },
+            Entity::EffectivenessCheck(one) => work::remedy!(record, one),
+            Entity::Issue(one) => Self::of_issue(record, one),
+            Entity::Comment(one) => Self::of_comment(record, one, on),
         }
     }
 }

@@ -19,7 +19,7 @@ fn is_vendor(organization: &Organization) -> bool {
 impl Asker<'_> {
     /// The engagements that this hat reads; a machine has to be allowed to read engagements.
     fn read_engagements<'a>(&'a self, hat: &'a Hat) -> impl Iterator<Item = &'a Engagement> {
-        let may = !hat.machine() || self.has(ClientScope::Engagements);
+        let may = !hat.machine() || self.may(ClientScope::Engagements);
         self.world.engagements.iter().filter(move |one| may && self.engagement(hat, one))
     }
 

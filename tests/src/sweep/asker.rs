@@ -23,6 +23,8 @@ pub fn settings() -> Settings {
         development: true,
         rate_limit: 0,
         max_cost: 1_000_000,
+        max_document_chars: 100_000,
+        max_document_tokens: 20_000,
         shutdown_notice: std::time::Duration::ZERO,
         // No event is added to the access log while it is paged through.
         access_log_every: std::time::Duration::from_secs(86_400),

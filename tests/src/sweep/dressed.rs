@@ -202,6 +202,8 @@ fn dress(record: &Entity, number: i32) -> Option<Entity> {
             (Scalar::Int, Cell::Int(_) | Cell::Null) if column.name.ends_with("minor_units") => {
                 Cell::Int(7_100_000_000_003 + i64::from(place))
             }
+            // Who a comment is for, and days that are added to a day, stay what they are.
+            (Scalar::Int, number) if ["audiences", "review_sla_days"].contains(&column.name) => number,
             (Scalar::Int, Cell::Int(_) | Cell::Null) => Cell::Int(i64::from(1_600_000_000 + place)),
             (Scalar::Float, _) => Cell::Float(f64::from(5_000_000 + place) + 0.25),
             (_, other) => other,
@@ -238,6 +240,22 @@ pub fn gather<'a>(records: impl Iterator<Item = &'a Entity>) -> World {
             Entity::EngagementInternal(one) => world.engagement_internals.push(one),
             Entity::EngagementConfirmation(one) => world.engagement_confirmations.push(one),
             Entity::ServiceScope(one) => world.scopes.push(one),
+            Entity::Program(one) => world.programs.push(one),
+            Entity::ProgramInternal(one) => world.program_internals.push(one),
+            Entity::Milestone(one) => world.milestones.push(one),
+            Entity::Document(one) => world.documents.push(one),
+            Entity::Deliverable(one) => world.deliverables.push(one),
+            Entity::DeliverableSubmission(one) => world.submissions.push(one),
+            Entity::DeliverableReview(one) => world.reviews.push(one),
+            Entity::Finding(one) => world.findings.push(one),
+            Entity::FindingInternal(one) => world.finding_internals.push(one),
+            Entity::FindingResponse(one) => world.responses.push(one),
+            Entity::Capa(one) => world.capas.push(one),
+            Entity::CapaAction(one) => world.capa_actions.push(one),
+            Entity::DueDateExtension(one) => world.extensions.push(one),
+            Entity::EffectivenessCheck(one) => world.checks.push(one),
+            Entity::Issue(one) => world.issues.push(one),
+            Entity::Comment(one) => world.comments.push(one),
         }
     }
     world

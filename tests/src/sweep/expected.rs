@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::sweep::sight::Persona;
+use crate::sweep::sight_work;
 use crate::sweep::world::Planted;
 
 /// What a persona has to see, and what it may see.
@@ -35,20 +36,23 @@ impl Persona {
             }
             found
         };
+        let (of_work, maybe_of_work) = sight_work::of(self.name);
         let mut must = named(self.must);
+        must.extend(named(of_work));
         must.extend(own);
         let mut may = named(self.may);
+        may.extend(named(maybe_of_work));
         may.extend(must.iter().cloned());
         Sight { must, may }
     }
 }
 
-/// Whether a record's name fits a line: `*` in kind or name stands for any rest of it.
+/// Whether a record's name fits a line: one `*` in kind or name stands for any part of it.
 fn fits(pattern: &str, key: &str) -> bool {
     let (Some((kinds, names)), Some((kind, name))) = (pattern.split_once(':'), key.split_once(':')) else { return false };
     part_fits(kinds, kind) && part_fits(names, name)
 }
 
 fn part_fits(pattern: &str, text: &str) -> bool {
-    pattern.strip_suffix('*').map_or(pattern == text, |beginning| text.starts_with(beginning))
+    pattern.split_once('*').map_or(pattern == text, |(beginning, end)| text.strip_prefix(beginning).is_some_and(|rest| rest.ends_with(end)))
 }

@@ -13,6 +13,8 @@ use crate::operations::rng::Rng;
 use crate::oracle::World;
 use crate::records::{self, country};
 
+mod work;
+
 /// How much of everything there is at least.
 pub const STUDIES: usize = 320;
 /// Vendors that use Tandem.
@@ -43,11 +45,13 @@ pub fn generated(seed: u64, now: DateTime<Utc>) -> Generated {
     for index in 0..STUDIES {
         maker.study(index);
     }
+    maker.programs();
     maker.scopes();
     maker.each_role();
     maker.doubles();
     maker.others();
     maker.clients();
+    maker.work();
     let dressed = Dressed::new(&maker.world.records(false));
     let mut lookers: Vec<Looker> = Vec::new();
     for id in &maker.looking {

@@ -10,4 +10,6 @@ pub mod people;
 pub mod records;
 pub mod shape;
 pub mod sight;
+mod sight_work;
+mod work;
 pub mod world;

@@ -18,6 +18,7 @@ use tandem_domain::value::{CountryCode, DatePrecision, EstimateKind, PartialDate
 use tandem_gateway::demo::epoch;
 
 use super::people;
+use super::work;
 use super::world::{Builder, Planted, text};
 
 /// Name, type, whether it uses Tandem. Z is engaged by nobody; N only has a name.
@@ -108,6 +109,7 @@ pub fn world() -> Vec<Planted> {
     for row in SCOPES {
         service_scope(&mut world, row);
     }
+    work::plant(&mut world);
     world.planted
 }
 
@@ -129,6 +131,7 @@ fn study(world: &mut Builder, name: &str, shared: bool) {
     let study = Study {
         id,
         sponsor_id,
+        program_id: work::PROGRAMS.iter().find(|(_, studies)| studies.contains(&name)).map(|(program, _)| world.id(program)),
         protocol_number: own("protocol_number"),
         nct_id: Some(own("nct_id")),
         eu_ct_number: Some(own("eu_ct_number")),

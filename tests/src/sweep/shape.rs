@@ -159,7 +159,9 @@ impl Shape {
                 let below = &field.ty.name;
                 let mut document = format!("{}{} {{ {} }}", field.name, page(field, 6), self.flat(below));
                 for (depth, step) in way.iter().enumerate().rev() {
-                    document = format!("{}{} {{ {document} }}", step.name, page(step, if depth == 0 { 40 } else { 8 }));
+                    // What gives all at once is dear: fewer are asked for it.
+                    let size = if field.ty.list && page(field, 1).is_empty() { 5 } else { 40 };
+                    document = format!("{}{} {{ {document} }}", step.name, page(step, if depth == 0 { size } else { 8 }));
                 }
                 let mut asked: BTreeSet<String> =
                     self.fields(below).iter().map(|inner| format!("{ty}.{} {below}.{}", field.name, inner.name)).collect();
@@ -173,9 +175,16 @@ impl Shape {
     }
 }
 
-/// The size of a page, where the field has pages.
+/// The size of a page, where the field has pages; whose turn it is, where that has to be said.
 fn page(field: &Field, size: usize) -> String {
-    if field.args.iter().any(|argument| argument.name == "first") { format!("(first: {size})") } else { String::new() }
+    let paged = field.args.iter().any(|argument| argument.name == "first");
+    let sided = field.args.iter().any(|argument| argument.name == "side");
+    match (sided, paged) {
+        (true, true) => format!("(side: MINE, first: {size})"),
+        (true, false) => "(side: MINE)".to_owned(),
+        (false, true) => format!("(first: {size})"),
+        (false, false) => String::new(),
+    }
 }
 
 fn word(value: &Json) -> String {

@@ -14,7 +14,7 @@ pub struct Persona {
     pub(super) may: &'static [&'static str],
 }
 
-const ALL_SCOPES: &[&str] = &["study:read", "site:read", "engagement:read"];
+const ALL_SCOPES: &[&str] = &["study:read", "site:read", "engagement:read", "deliverable:read", "finding:read"];
 
 /// Everything of sponsor A that belongs to its studies, but no restricted part.
 macro_rules! sponsor_a {

@@ -38,7 +38,7 @@ pub struct Built {
 const CODES: [&str; 3] = ["DE", "FR", "US"];
 
 /// The thing that a number picks; nothing where there is nothing.
-fn pick<T>(among: &[T], number: u8) -> Option<&T> {
+pub(super) fn pick<T>(among: &[T], number: u8) -> Option<&T> {
     among.get(usize::from(number).checked_rem(among.len())?)
 }
 
@@ -67,6 +67,9 @@ pub fn build(plan: &Plan) -> Built {
             builder.membership(index, membership);
         }
     }
+    for one in &plan.work {
+        builder.work(one);
+    }
     builder.oversight();
     let mut sign_ins = Vec::new();
     for one in &plan.clients {
@@ -80,13 +83,13 @@ pub fn build(plan: &Plan) -> Built {
     Built { records: world.records(plan.scopes_first), scopes_first: plan.scopes_first, world, sign_ins }
 }
 
-struct Builder {
-    world: World,
+pub(super) struct Builder {
+    pub(super) world: World,
     next: u128,
 }
 
 impl Builder {
-    fn number(&mut self) -> u128 {
+    pub(super) fn number(&mut self) -> u128 {
         self.next += 1;
         // Ids do not grow in the order of writing: nothing may depend on that.
         self.next ^ 0x155
@@ -127,7 +130,7 @@ impl Builder {
         self.world.people.push(person);
     }
 
-    fn people_of(&self, organization: OrganizationId) -> Vec<PersonId> {
+    pub(super) fn people_of(&self, organization: OrganizationId) -> Vec<PersonId> {
         self.world.people.iter().filter(|one| one.organization_id == organization).map(|one| one.id).collect()
     }
 
@@ -150,6 +153,7 @@ impl Builder {
         if plan.parts & 8 != 0 {
             self.world.study_registries.push(records::study_registry(&study));
         }
+        self.program(&mut study, plan);
         self.world.studies.push(study);
     }
 

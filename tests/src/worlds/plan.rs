@@ -78,6 +78,22 @@ pub(super) struct ClientPlan {
     pub(super) time: u8,
 }
 
+/// A piece of work: on an engagement or on a study alone, of which side, in which state, where, whose; what hangs on it, and what is
+/// said of it, as bits.
+#[derive(Clone, Debug)]
+pub(super) struct WorkPlan {
+    pub(super) kind: u8,
+    pub(super) on: u8,
+    pub(super) alone: bool,
+    pub(super) vendors: bool,
+    pub(super) state: u8,
+    pub(super) place: u8,
+    pub(super) people: u8,
+    pub(super) more: u8,
+    pub(super) hangs: u8,
+    pub(super) comments: u8,
+}
+
 /// A world in numbers.
 #[derive(Clone, Debug)]
 pub struct Plan {
@@ -87,6 +103,7 @@ pub struct Plan {
     pub(super) engagements: Vec<EngagementPlan>,
     pub(super) people: Vec<PersonPlan>,
     pub(super) clients: Vec<ClientPlan>,
+    pub(super) work: Vec<WorkPlan>,
     pub(super) scopes_first: bool,
 }
 
@@ -136,18 +153,39 @@ fn client() -> impl Strategy<Value = ClientPlan> {
         .prop_map(|(organization, scopes, token, engagements, time)| ClientPlan { organization, scopes, token, engagements, time })
 }
 
+fn work() -> impl Strategy<Value = WorkPlan> {
+    let which = (any::<u8>(), any::<u8>(), prop::bool::weighted(0.15), any::<bool>());
+    let what = (any::<u8>(), any::<u8>(), any::<u8>(), any::<u8>());
+    // Mostly something hangs on it: else there would be too little of what hangs on that.
+    let hangs = (any::<u8>(), any::<u8>()).prop_map(|(some, others)| some | others);
+    (which, what, hangs, 0..8_u8).prop_map(|((kind, on, alone, vendors), (state, place, people, more), hangs, comments)| WorkPlan {
+        kind,
+        on,
+        alone,
+        vendors,
+        state,
+        place,
+        people,
+        more,
+        hangs,
+        comments,
+    })
+}
+
 /// Plans of worlds.
 pub fn plans() -> impl Strategy<Value = Plan> {
     let content = (prop::collection::vec(study(), 2..=4), prop::collection::vec(engagement(), 2..=8));
     let parties = (prop::collection::vec(person(), 3..=9), prop::collection::vec(client(), 0..=3));
-    (2..=3_u8, 3..=4_u8, content, parties, any::<bool>()).prop_map(
-        |(sponsors, vendors, (studies, engagements), (people, clients), scopes_first)| Plan {
+    let work = prop::collection::vec(work(), 3..=12);
+    (2..=3_u8, 3..=4_u8, content, parties, work, any::<bool>()).prop_map(
+        |(sponsors, vendors, (studies, engagements), (people, clients), work, scopes_first)| Plan {
             sponsors,
             vendors,
             studies,
             engagements,
             people,
             clients,
+            work,
             scopes_first,
         },
     )

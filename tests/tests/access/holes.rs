@@ -4,13 +4,25 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use tandem_domain::access::{Cover, Facts, Names, Owner, Readers, Role, Side, Viewer, Way, leads, ways};
-use tandem_domain::id::TypedId;
 use tandem_domain::record::{FactColumn, Kind};
 use tandem_tests::matrix::stage::Stage;
 
-use super::matrix::{cells, in_words, read_by, trials};
+use super::matrix::{cells, in_words, is_beneath, reached_by, read_by, trials};
 
-const AUDIENCES: [Readers; 6] = [Readers::SPONSOR, Readers::VENDOR, Readers::PRIME, Readers::CLIENT, Readers::MEMBERS, Readers::DIRECTORY];
+const AUDIENCES: [Readers; 12] = [
+    Readers::SPONSOR,
+    Readers::VENDOR,
+    Readers::PRIME,
+    Readers::CLIENT,
+    Readers::MEMBERS,
+    Readers::DIRECTORY,
+    Readers::CRA,
+    Readers::DATA,
+    Readers::FINANCE,
+    Readers::FUNCTIONS,
+    Readers::SPONSOR_DRAFT,
+    Readers::VENDOR_DRAFT,
+];
 const COVERS: [Cover; 3] = [Cover::Row, Cover::Header, Cover::Whole];
 const NAMES: [Names; 3] = [Names::Anything, Names::Study, Names::Engagement];
 const OWNERS: [Owner; 4] = [Owner::Sponsor, Owner::Vendor, Owner::PrimeVendor, Owner::Organization];
@@ -45,6 +57,13 @@ fn audience(kind: Kind, role: Role, word: &str, beneath: bool) -> Option<Readers
         _ if role == Role::PClient => Some(Readers::CLIENT),
         "R" => Some(Readers::SPONSOR),
         "own" => Some(if beneath { Readers::PRIME } else { Readers::VENDOR }),
+        "drafts" => Some(Readers::SPONSOR_DRAFT),
+        "own-drafts" => Some(Readers::VENDOR_DRAFT),
+        "personal" => Some(if kind == Kind::Finding { Readers::SPONSOR_DRAFT } else { Readers::VENDOR }),
+        "site" | "visits" => Some(Readers::CRA),
+        "data" => Some(Readers::DATA),
+        "functions" => Some(Readers::FUNCTIONS),
+        "finance" => Some(Readers::FINANCE),
         other => panic!("nobody knows whom {other} of {kind:?} is meant for"),
     }
 }
@@ -54,20 +73,20 @@ fn by_cell() -> BTreeMap<(Kind, Role), Vec<Trial>> {
     let stage = Stage::set();
     let mut by_cell: BTreeMap<_, Vec<Trial>> = BTreeMap::new();
     for (viewer, role, party, letter, sample) in trials(&stage) {
-        let words = read_by(role, party, letter, &sample);
+        let (reached, read) = (reached_by(role, party, letter, &sample), read_by(&stage, role, party, letter, &sample));
         let kind = sample.facts.kind;
-        let own = Some(viewer.organization.uuid());
-        let beneath = sample.facts.prime_vendor == own && sample.facts.vendor != own;
+        let beneath = is_beneath(&stage, party, &sample);
         // The directory is a matter of the row, not of who looks: a row is not put there for a trial.
         let tried = |one: &Readers| *one != Readers::DIRECTORY || kind != Kind::Organization || one.meets(sample.facts.readers);
         // What is meant for nobody is tried as it is.
         let audiences = if sample.facts.readers == Readers::NONE { [].as_slice() } else { AUDIENCES.as_slice() };
-        for readers in audiences.iter().copied().filter(tried).chain([sample.facts.readers]) {
+        let trials = by_cell.entry((kind, role)).or_default();
+        for readers in audiences.iter().copied().filter(tried) {
             let meant = |word: &&str| audience(kind, role, word, beneath).is_none_or(|audience| audience.meets(readers));
             let facts = Facts { readers, ..sample.facts.clone() };
-            let trial = Trial { viewer: viewer.clone(), facts, shown: words.iter().any(meant) };
-            by_cell.entry((kind, role)).or_default().push(trial);
+            trials.push(Trial { viewer: viewer.clone(), facts, shown: reached.iter().any(meant) });
         }
+        trials.push(Trial { viewer, facts: sample.facts, shown: !read.is_empty() });
     }
     by_cell
 }
@@ -88,7 +107,16 @@ fn wrong(way: Way) -> Vec<Way> {
         Way::Owned { owner, audience, cover } => {
             let owners = OWNERS.map(|owner| Way::Owned { owner, audience, cover });
             let covers = COVERS.map(|cover| Way::Owned { owner, audience, cover });
-            owners.into_iter().chain(covers).chain(audiences().map(|audience| Way::Owned { owner, audience, cover })).collect()
+            let audiences = audiences().map(|audience| Way::Owned { owner, audience, cover });
+            let narrowed = [Way::Personal { owner, audience, cover }];
+            owners.into_iter().chain(covers).chain(audiences).chain(narrowed).collect()
+        }
+        Way::Personal { owner, audience, cover } => {
+            let owners = OWNERS.map(|owner| Way::Personal { owner, audience, cover });
+            let covers = COVERS.map(|cover| Way::Personal { owner, audience, cover });
+            let audiences = audiences().map(|audience| Way::Personal { owner, audience, cover });
+            let widened = [Way::Owned { owner, audience, cover }];
+            owners.into_iter().chain(covers).chain(audiences).chain(widened).collect()
         }
         Way::Linked { via, names, audience, cover } => {
             let vias = vias.map(|via| Way::Linked { via, names, audience, cover });
@@ -107,7 +135,7 @@ fn wrong(way: Way) -> Vec<Way> {
 fn only_names(way: Way) -> Names {
     match way {
         Way::Linked { names, .. } | Way::Reaching { names } => names,
-        Way::Owned { .. } | Way::Myself | Way::MyOrganization | Way::Directory => Names::Anything,
+        Way::Owned { .. } | Way::Personal { .. } | Way::Myself | Way::MyOrganization | Way::Directory => Names::Anything,
     }
 }
 
@@ -135,14 +163,20 @@ fn holes(kind: Kind, role: Role) -> Vec<(String, Vec<Way>)> {
 /// no role is given on the other side; links are made for the party that has no other way (`access::links`).
 fn is_there(kind: Kind, side: Option<Side>, way: Way) -> bool {
     let only = match way {
-        Way::Owned { owner: Owner::Sponsor, .. } | Way::Reaching { .. } => Side::Sponsor,
-        Way::Owned { owner: Owner::Vendor | Owner::PrimeVendor, .. } => Side::Vendor,
+        Way::Owned { owner: Owner::Sponsor, .. } | Way::Personal { owner: Owner::Sponsor, .. } | Way::Reaching { .. } => Side::Sponsor,
+        Way::Owned { owner: Owner::Vendor | Owner::PrimeVendor, .. } | Way::Personal { owner: Owner::Vendor | Owner::PrimeVendor, .. } => {
+            Side::Vendor
+        }
         Way::Linked { via, .. } => match (via, kind.whole()) {
             (Kind::Engagement, Kind::Study | Kind::StudyCountry | Kind::StudySite) | (Kind::Study, Kind::Organization) => Side::Vendor,
-            (Kind::Engagement, Kind::ApiClient) | (Kind::Study, Kind::Person) => Side::Sponsor,
+            (Kind::Engagement, Kind::ApiClient) | (Kind::Study, Kind::Person | Kind::Program) => Side::Sponsor,
             _ => return true,
         },
-        Way::Owned { owner: Owner::Organization, .. } | Way::Myself | Way::MyOrganization | Way::Directory => return true,
+        Way::Owned { owner: Owner::Organization, .. }
+        | Way::Personal { owner: Owner::Organization, .. }
+        | Way::Myself
+        | Way::MyOrganization
+        | Way::Directory => return true,
     };
     side.is_none_or(|side| side == Side::Neither || side == only)
 }
@@ -163,6 +197,9 @@ fn plain(kind: Kind, side: Option<Side>, way: Way) -> Way {
                 (Kind::Study, _) => names == Names::Study,
                 _ => false,
             };
+            // A sponsor whose engagement names a programme has it by the study too, and as the study's header.
+            let by_both = kind == Kind::Program && via == Kind::Engagement && side == Some(Side::Sponsor) && cover == Cover::Row;
+            let cover = if by_both { Cover::Header } else { cover };
             Way::Linked { via, names: if surely { Names::Anything } else { names }, audience, cover }
         }
         Way::Reaching { names: Names::Study } => Way::Reaching { names: Names::Anything },
@@ -173,13 +210,18 @@ fn plain(kind: Kind, side: Option<Side>, way: Way) -> Way {
 /// Whether all that the one way shows, the other shows too.
 fn is_within(one: &Way, other: &Way) -> bool {
     let cover_within = |one: Cover, other: Cover| one == Cover::Whole || other == Cover::Header || one == other;
+    let meets_within = |one: Readers, other: Readers| one.bits() & !other.bits() == 0;
     let names_within = |one: Names, other: Names| other == Names::Anything || one == other || one == Names::Engagement;
     match (*one, *other) {
-        (Way::Owned { owner, audience, cover }, Way::Owned { owner: o, audience: a, cover: c }) => {
-            owner == o && audience == a && cover_within(cover, c)
+        (
+            Way::Owned { owner, audience, cover } | Way::Personal { owner, audience, cover },
+            Way::Owned { owner: o, audience: a, cover: c },
+        )
+        | (Way::Personal { owner, audience, cover }, Way::Personal { owner: o, audience: a, cover: c }) => {
+            owner == o && meets_within(audience, a) && cover_within(cover, c)
         }
         (Way::Linked { via, names, audience, cover }, Way::Linked { via: v, names: n, audience: a, cover: c }) => {
-            via == v && names_within(names, n) && audience == a && cover_within(cover, c)
+            via == v && names_within(names, n) && meets_within(audience, a) && cover_within(cover, c)
         }
         (Way::Reaching { names }, Way::Reaching { names: n }) => names_within(names, n),
         (one, other) => one == other,

@@ -2,7 +2,13 @@
 //! `cargo test -p tandem-tests --no-default-features --test access`, with `--features vault` for the databases.
 
 #[cfg(test)]
+mod decisions;
+#[cfg(test)]
 mod holes;
+#[cfg(test)]
+mod lifecycles;
+#[cfg(test)]
+mod made;
 #[cfg(test)]
 mod matrix;
 #[cfg(test)]

@@ -7,10 +7,11 @@ use tandem_domain::access::{
     Action, ClientScope, Cover, Decision, Facts, Grant, Names, Owner, PrincipalKind, Readers, Role, Scope, Trail, Viewer, Way,
     client_scope, covers_all, decide, may_ever, trail, ways,
 };
+use tandem_domain::id::TypedId;
 use tandem_domain::record::{FactColumn, Kind};
 use tandem_tests::matrix::samples::{Sample, samples};
 use tandem_tests::matrix::stage::{Party, SCOPES, Stage, viewer_id};
-use tandem_tests::matrix::{MATRIX, READS, TRAIL, VERBS, cell};
+use tandem_tests::matrix::{READS, TRAIL, VERBS, cell, rows};
 use tandem_tests::records::now;
 
 pub(crate) fn cells() -> impl Iterator<Item = (Kind, Role)> {
@@ -22,7 +23,7 @@ pub(crate) fn words(kind: Kind, role: Role) -> Vec<&'static str> {
     cell(kind, role).unwrap_or_else(|why| panic!("{why}"))
 }
 
-fn viewer(stage: &Stage, party: Party, role: Role, scope: Scope) -> Viewer {
+pub(crate) fn viewer(stage: &Stage, party: Party, role: Role, scope: Scope) -> Viewer {
     let machine = role == Role::PClient;
     Viewer {
         kind: if machine { PrincipalKind::Client } else { PrincipalKind::Person },
@@ -62,15 +63,28 @@ pub(crate) fn trials(stage: &Stage) -> Vec<(Viewer, Role, Party, char, Sample)> 
     trials
 }
 
-/// The words of the matrix by which this role of the party reads the sample with this scope.
-pub(crate) fn read_by(role: Role, party: Party, letter: char, sample: &Sample) -> Vec<&'static str> {
+/// The words of the matrix by which this role of the party would read the sample with this scope, if it were meant for them.
+pub(crate) fn reached_by(role: Role, party: Party, letter: char, sample: &Sample) -> Vec<&'static str> {
     let words = words(sample.facts.kind, role);
     let serving = sample.read.iter().filter(|(word, by, scopes)| words.contains(word) && *by == party && scopes.contains(letter));
     serving.map(|(word, ..)| *word).collect()
 }
 
-fn is_read(role: Role, party: Party, letter: char, sample: &Sample) -> bool {
-    !read_by(role, party, letter, sample).is_empty()
+/// Whether who acts for this party has the sample only as the vendor above a subcontract.
+pub(crate) fn is_beneath(stage: &Stage, party: Party, sample: &Sample) -> bool {
+    let own = Some(stage.organization(party).id.uuid());
+    sample.facts.prime_vendor == own && sample.facts.vendor != own
+}
+
+/// The words by which he does read it: it is meant for them.
+pub(crate) fn read_by(stage: &Stage, role: Role, party: Party, letter: char, sample: &Sample) -> Vec<&'static str> {
+    let mut words = reached_by(role, party, letter, sample);
+    words.retain(|word| sample.is_meant_for(role, word, is_beneath(stage, party, sample)));
+    words
+}
+
+fn is_read(stage: &Stage, role: Role, party: Party, letter: char, sample: &Sample) -> bool {
+    !read_by(stage, role, party, letter, sample).is_empty()
 }
 
 fn may(role: Role, verb: &str, facts: &Facts) -> bool {
@@ -101,17 +115,22 @@ fn every_kind_and_role_has_exactly_one_cell() {
     for (kind, role) in cells() {
         cell(kind, role).unwrap();
     }
-    assert_eq!(MATRIX.len(), Kind::ALL.len(), "a kind stands twice");
+    assert_eq!(rows().count(), Kind::ALL.len(), "a kind stands twice");
 }
 
 #[test]
 fn every_word_of_the_matrix_is_used_and_tried() {
-    let stage = Stage::set();
+    let stage = &Stage::set();
     let used: BTreeSet<&str> = cells().flat_map(|(kind, role)| words(kind, role)).collect();
     let known: BTreeSet<&str> = READS.iter().chain(VERBS).copied().collect();
     assert_eq!(used, known);
     for (kind, role) in cells() {
-        let tried: BTreeSet<&str> = samples(&stage, kind).iter().flat_map(|sample| sample.read.clone()).map(|(word, ..)| word).collect();
+        let samples = &samples(stage, kind);
+        let tried: BTreeSet<&str> = SCOPES
+            .chars()
+            .flat_map(|letter| parties(role).iter().map(move |party| (letter, *party)))
+            .flat_map(|(letter, party)| samples.iter().flat_map(move |sample| read_by(stage, role, party, letter, sample)))
+            .collect();
         for word in words(kind, role) {
             assert!(VERBS.contains(&word) || tried.contains(word), "{kind:?} for {role}: no sample is read by {word}");
         }
@@ -145,7 +164,7 @@ fn reading_reaches_just_what_the_matrix_says() {
     let mut wrong = Vec::new();
     let mut tried = 0;
     for (viewer, role, party, letter, sample) in trials(&stage) {
-        let expected = if is_read(role, party, letter, &sample) { Decision::Allow } else { Decision::Hide };
+        let expected = if is_read(&stage, role, party, letter, &sample) { Decision::Allow } else { Decision::Hide };
         let decided = decide(&viewer, Action::Read, &sample.facts);
         tried += 1;
         if decided != expected {
@@ -165,7 +184,7 @@ fn writing_reaches_just_what_the_matrix_says() {
     let mut wrong = Vec::new();
     for (viewer, role, party, letter, sample) in trials(&stage) {
         let kind = sample.facts.kind;
-        let reads = is_read(role, party, letter, &sample);
+        let reads = is_read(&stage, role, party, letter, &sample);
         let reaches = sample.written.iter().any(|(by, scopes)| *by == party && scopes.contains(letter));
         let person = viewer.kind == PrincipalKind::Person;
         let expect = |verb| match (reads, person && reaches && may(role, verb, &sample.facts)) {
@@ -243,6 +262,24 @@ fn audiences(kind: Kind) -> Readers {
     }
 }
 
+/// The audiences that words of a sample stand for.
+fn audiences_of(meant: &str) -> Readers {
+    let audience = |word| match word {
+        "R" => Readers::SPONSOR,
+        "own" => Readers::VENDOR,
+        "prime" => Readers::PRIME,
+        "machines" => Readers::CLIENT,
+        "site" => Readers::CRA,
+        "data" => Readers::DATA,
+        "finance" => Readers::FINANCE,
+        "functions" => Readers::FUNCTIONS,
+        "drafts" => Readers::SPONSOR_DRAFT,
+        "own-drafts" => Readers::VENDOR_DRAFT,
+        other => panic!("nobody is meant by {other}"),
+    };
+    meant.split_whitespace().map(audience).fold(Readers::NONE, Readers::and)
+}
+
 /// An audience more is a lock less: what no cell reads is not meant for its side, even while no way leads there.
 #[test]
 fn rows_are_meant_for_just_those_whom_the_matrix_lets_read() {
@@ -250,9 +287,10 @@ fn rows_are_meant_for_just_those_whom_the_matrix_lets_read() {
     for kind in Kind::ALL {
         let mut samples = samples(&stage, *kind);
         assert_eq!(samples.pop().map(|nobodys| nobodys.facts.readers), Some(Readers::NONE));
-        for Sample { name, facts, .. } in samples {
+        for Sample { name, facts, meant, .. } in samples {
             let in_directory = if *kind == Kind::Organization { facts.readers.bits() & Readers::DIRECTORY.bits() } else { 0 };
-            let expected = audiences(*kind).and(Readers::from_bits(in_directory));
+            let of_kind = || audiences(*kind).and(Readers::from_bits(in_directory));
+            let expected = meant.map_or_else(of_kind, audiences_of);
             assert_eq!(facts.readers, expected, "{kind:?} \"{name}\"");
         }
     }
@@ -278,10 +316,19 @@ fn audience_in_words(audience: Readers) -> String {
         (Readers::CLIENT, "machines"),
         (Readers::MEMBERS, "members"),
         (Readers::DIRECTORY, "the directory"),
+        (Readers::CRA, "vendors' CRAs"),
+        (Readers::DATA, "vendors' data managers"),
+        (Readers::FINANCE, "finance"),
+        (Readers::FUNCTIONS, "vendors' regulatory and safety functions"),
+        (Readers::SPONSOR_DRAFT, "who prepares findings of sponsors"),
+        (Readers::VENDOR_DRAFT, "who prepares findings of vendors"),
     ];
     let named = known.iter().filter(|(one, _)| one.meets(audience));
     let all = named.clone().fold(Readers::NONE, |all, (one, _)| all.and(*one));
     assert_eq!(all, audience, "an audience without a name");
+    if audience == Readers::NONE {
+        return "nobody".to_owned();
+    }
     named.map(|(_, words)| *words).collect::<Vec<_>>().join(" and ")
 }
 
@@ -297,15 +344,18 @@ pub(crate) fn in_words(way: &Way) -> String {
         Names::Study => " that names a study",
         Names::Engagement => " that names an engagement",
     };
+    let owning = |owner: &Owner| match owner {
+        Owner::Sponsor => "sponsored",
+        Owner::Vendor => "as the vendor",
+        Owner::PrimeVendor => "as the prime vendor",
+        Owner::Organization => "of the organisation",
+    };
     match way {
         Way::Owned { owner, audience, cover } => {
-            let owner = match owner {
-                Owner::Sponsor => "sponsored",
-                Owner::Vendor => "as the vendor",
-                Owner::PrimeVendor => "as the prime vendor",
-                Owner::Organization => "of the organisation",
-            };
-            format!("{owner}, for {}, {}", audience_in_words(*audience), narrowed(cover))
+            format!("{}, for {}, {}", owning(owner), audience_in_words(*audience), narrowed(cover))
+        }
+        Way::Personal { owner, audience, cover } => {
+            format!("one's own, {}, for {}, {}", owning(owner), audience_in_words(*audience), narrowed(cover))
         }
         Way::Linked { via, names, audience, cover } => {
             format!("by {}{}, for {}, {}", via.words(), naming(names), audience_in_words(*audience), narrowed(cover))

@@ -55,7 +55,7 @@ fn number_from(variable: &str, otherwise: u64) -> u64 {
 
 /// How many worlds a database has to answer for.
 fn worlds() -> u64 {
-    number_from("TANDEM_ORACLE_WORLDS", 300)
+    number_from("TANDEM_ORACLE_WORLDS", 200)
 }
 
 /// Draws worlds and checks each; the smallest that fails is printed. The draw is the same each time unless a seed says otherwise.
@@ -240,12 +240,12 @@ fn the_worlds_show_something_of_everything() {
         Ok(Tally::default())
     });
     let seen = seen.into_inner();
-    for kind in Kind::ALL {
-        for role in Role::ALL {
-            let readable = tandem_tests::matrix::cell(*kind, *role).unwrap().iter().any(|word| tandem_tests::matrix::READS.contains(word));
-            assert!(!readable || seen.contains(&(*kind, *role)), "no world has a {role} who sees a {kind:?}");
-        }
-    }
+    let all = Kind::ALL.iter().flat_map(|kind| Role::ALL.iter().map(move |role| (*kind, *role)));
+    let readable = all.filter(|(kind, role)| {
+        tandem_tests::matrix::cell(*kind, *role).unwrap().iter().any(|word| tandem_tests::matrix::READS.contains(word))
+    });
+    let unseen: Vec<_> = readable.filter(|one| !seen.contains(one)).collect();
+    assert!(unseen.is_empty(), "no world has such a role who sees such a kind: {unseen:?}");
 }
 
 /// What the oracle must not lean on: the policy, what the policy is made of, and whatever keeps or serves records.

@@ -76,9 +76,9 @@ fn no_cell_gives_more_than_the_policy_of_its_fields() {
         for role in Role::ALL {
             let read = cell(*kind, *role).unwrap().iter().any(|word| READS.contains(word));
             assert!(!read || policy.serves(*role), "{role} reads {kind:?}, whose fields are {policy:?}");
-            // All whom an internal policy serves have the kind, but for study sites, of which executives get aggregates.
+            // All whom an internal policy serves have the kind, but for study sites and findings, of which executives get aggregates.
             let all = matches!(policy, Policy::SponsorInternal | Policy::SponsorFinance | Policy::Prepared);
-            let aggregates = *role == Role::SExecutive && *kind == Kind::StudySiteInternal;
+            let aggregates = *role == Role::SExecutive && [Kind::StudySiteInternal, Kind::FindingInternal].contains(kind);
             assert!(read || !all || !policy.serves(*role) || aggregates, "{role} does not read {kind:?}, whose fields are {policy:?}");
         }
     }

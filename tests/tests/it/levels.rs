@@ -25,6 +25,12 @@ const PLANNED: &[&str] = &[
      subcontracts { totalCount nodes { id } } study { acronym sponsor { name } } } } }",
     "{ people { nodes { displayName memberships { nodes { role scope reason grantedBy { displayName } } } organization { name } } } }",
     "{ apiClients { nodes { name scopes engagements { state study { protocolNumber } } } } }",
+    "{ deliverables(first: 20) { nodes { title state dueDate daysLate reviewDaysLate submissions(first: 3) { totalCount nodes { number document { title } } } \
+     comments(first: 2) { nodes { visibility body mentions { displayName } } } } } milestones { nodes { milestoneType varianceDays predecessors { \
+     milestoneType varianceDays } } } }",
+    "{ findings(first: 20) { nodes { reference state ageDays daysLate internal { internalAssessment } responses { nodes { number } } capas { nodes { state \
+     daysLate actions { nodes { text daysLate } } } } } } issues { nodes { title daysLate } } programs { nodes { name internal { \
+     developmentStrategySummary } studies { totalCount } } } }",
     "query($skip: Boolean!, $n: Int) { studies(first: $n) @skip(if: $skip) { nodes { id } } organizations @include(if: $skip) { nodes { name } } }",
     "{ a: studies(first: 1) { nodes { ...S ... on Study { briefTitle } } } b: studies(first: 2) { nodes { ...S } } } fragment S on Study { id ... on Node { \
      id again: id } sponsor { name } sponsor { countryCode } }",

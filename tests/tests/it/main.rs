@@ -30,6 +30,8 @@ mod imports;
 #[cfg(test)]
 mod indistinguishable;
 #[cfg(test)]
+mod invariants;
+#[cfg(test)]
 mod invitations;
 #[cfg(test)]
 mod journal;
@@ -50,6 +52,12 @@ mod paths;
 #[cfg(test)]
 mod postgres;
 #[cfg(test)]
+mod questions;
+#[cfg(test)]
+mod races;
+#[cfg(test)]
+mod readme;
+#[cfg(test)]
 mod refusals;
 #[cfg(test)]
 mod rules;
@@ -57,6 +65,10 @@ mod rules;
 mod snapshots;
 #[cfg(test)]
 mod statements;
+#[cfg(test)]
+mod steps;
+#[cfg(test)]
+mod story;
 #[cfg(test)]
 mod sweep;
 #[cfg(test)]

@@ -36,8 +36,8 @@ const LEVELS: &[(&str, usize)] = &[
     ("engagements { nodes { state vendor { name } leadSponsor { displayName } } }", 3),
     ("engagements { nodes { scopes { nodes { serviceCategory } } subcontracts { nodes { state } } } }", 3),
     ("a: sites(first: 2) { nodes { number } } b: sites(first: 3) { nodes { number } }", 2),
-    // The entries, and those whom their changes name.
-    ("history { nodes { version operation } }", 2),
+    // The entries, and those whom their changes name: organisations, and programmes.
+    ("history { nodes { version operation } }", 3),
 ];
 
 #[tokio::test]

@@ -15,7 +15,7 @@ use serde_json::json;
 use tandem_domain::access::{Role, Side};
 use tandem_domain::id::encode;
 use tandem_domain::party::side_of;
-use tandem_domain::record::{Cell, Kind};
+use tandem_domain::record::{Cell, Entity, Kind};
 use tandem_gateway::config::Settings;
 use tandem_tests::house::{Backend, Ground, House};
 use tandem_tests::oracle;
@@ -24,6 +24,7 @@ use tandem_tests::sweep::canary::{Canaries, NEVER_SHOWN};
 use tandem_tests::sweep::dressed::{Dressed, Looker};
 use tandem_tests::sweep::generated::{self, generated};
 use tandem_tests::sweep::shape::{INTROSPECTION, Shape};
+use tandem_tests::sweep::world::Planted;
 use uuid::Uuid;
 
 use walk::Walk;
@@ -69,7 +70,8 @@ impl Hall {
         for planted in &dressed.planted {
             let values = (planted.entity.uuid(), planted.key(), planted.entity.cells());
             records.entry(planted.entity.kind()).or_default().push(values);
-            owned.entry(planted.entity.kind()).or_default().push(oracle::Owned::of(&planted.entity));
+            let on = subject_of(&dressed.planted, &planted.entity);
+            owned.entry(planted.entity.kind()).or_default().push(oracle::Owned::of(&planted.entity, on));
         }
         let canaries = Canaries::of(&dressed.planted);
         let wholes = dressed.planted.iter().map(|one| (one.key(), (one.entity.kind().whole(), one.entity.uuid()))).collect();
@@ -309,4 +311,18 @@ async fn a_generated_world_hides_what_the_oracle_hides_on_sqlite() {
 #[ignore = "takes minutes"]
 async fn a_generated_world_hides_what_the_oracle_hides_on_postgres() {
     world(Backend::Postgres).await;
+}
+
+/// What a comment is on; nothing for what is no comment.
+fn subject_of<'a>(planted: &'a [Planted], record: &Entity) -> Option<&'a Entity> {
+    let Entity::Comment(comment) = record else { return None };
+    let is_it = |other: &&Planted| match &other.entity {
+        Entity::Deliverable(one) => Some(one.id) == comment.deliverable_id,
+        Entity::Finding(one) => Some(one.id) == comment.finding_id,
+        Entity::Capa(one) => Some(one.id) == comment.capa_id,
+        Entity::Issue(one) => Some(one.id) == comment.issue_id,
+        Entity::Milestone(one) => Some(one.id) == comment.milestone_id,
+        _ => false,
+    };
+    planted.iter().find(is_it).map(|one| &one.entity)
 }

@@ -16,10 +16,22 @@ impl Readers {
     pub const PRIME: Self = Self(1 << 4);
     /// Machine clients.
     pub const CLIENT: Self = Self(1 << 5);
+    /// The vendor's staff at sites: what lies at a site.
+    pub const CRA: Self = Self(1 << 6);
+    /// The vendor's data managers and statisticians: what is about data.
+    pub const DATA: Self = Self(1 << 7);
     /// The members of the organisation that owns the row.
     pub const MEMBERS: Self = Self(1 << 8);
     /// Whoever reads the directory of tenant organisations.
     pub const DIRECTORY: Self = Self(1 << 9);
+    /// Finance, of either side.
+    pub const FINANCE: Self = Self(1 << 10);
+    /// The vendor's regulatory and safety functions.
+    pub const FUNCTIONS: Self = Self(1 << 11);
+    /// On the sponsor's side who prepares findings: study manager, vendor manager, QA, the author.
+    pub const SPONSOR_DRAFT: Self = Self(1 << 12);
+    /// On the vendor's side who prepares findings: QA.
+    pub const VENDOR_DRAFT: Self = Self(1 << 13);
 
     /// The set as the database keeps it.
     #[must_use]

@@ -64,6 +64,7 @@ pub fn why_in_words(ground: &Ground<'_>) -> String {
         (Ok(None), Some(Way::Myself)) => "It is about the principal.".to_owned(),
         (Ok(None), Some(Way::MyOrganization)) => "It is the organisation that the principal acts for.".to_owned(),
         (Ok(None), Some(Way::Directory)) => "It stands in the directory.".to_owned(),
+        (Ok(None), Some(Way::Personal { .. })) => "It is the principal's own, in the organisation that he acts for.".to_owned(),
         (Ok(None), _) => "It belongs to the organisation that the principal acts for, and the scope has it.".to_owned(),
         (Ok(Some(_)), _) => "A record that the scope has names it for the organisation that the principal acts for.".to_owned(),
         (Err(lack), _) => lack_in_words(lack),

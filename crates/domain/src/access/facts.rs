@@ -113,7 +113,10 @@ impl Facts {
                 | Kind::StudyConfirmation
                 | Kind::StudySiteInternal
                 | Kind::EngagementInternal
-                | Kind::EngagementConfirmation => Readers::SPONSOR,
+                | Kind::EngagementConfirmation
+                | Kind::ProgramInternal => Readers::SPONSOR,
+                Kind::FindingInternal if self.readers.meets(Readers::SPONSOR) => Readers::SPONSOR,
+                Kind::FindingInternal => Readers::SPONSOR_DRAFT,
                 // No part: as the row itself.
                 Kind::Organization
                 | Kind::Person
@@ -127,7 +130,21 @@ impl Facts {
                 | Kind::Site
                 | Kind::StudySite
                 | Kind::Engagement
-                | Kind::ServiceScope => self.readers,
+                | Kind::ServiceScope
+                | Kind::Program
+                | Kind::Milestone
+                | Kind::Document
+                | Kind::Deliverable
+                | Kind::DeliverableSubmission
+                | Kind::DeliverableReview
+                | Kind::Finding
+                | Kind::FindingResponse
+                | Kind::Capa
+                | Kind::CapaAction
+                | Kind::DueDateExtension
+                | Kind::EffectivenessCheck
+                | Kind::Issue
+                | Kind::Comment => self.readers,
             },
             sponsor: self.sponsor.filter(|_| has(FactColumn::Sponsor)),
             study: self.study.filter(|_| has(FactColumn::Study)),

@@ -8,7 +8,7 @@ use crate::access::Link;
 use crate::engagement::{Engagement, ServiceScope};
 use crate::id::TypedId;
 use crate::party::{ApiClient, Membership};
-use crate::portfolio::{StudyCountry, StudySite};
+use crate::portfolio::{Study, StudyCountry, StudySite};
 use crate::record::Kind;
 
 /// A link and the row that it leads to.
@@ -149,6 +149,22 @@ pub fn roster_links(study: Uuid, shared: bool, engagements: &[Engagement]) -> Ve
                 let named = Link { via: Kind::Study, via_id: study, ..of_engagement(mine.vendor_id.uuid(), mine) };
                 links.push((Kind::Organization, other.vendor_id.uuid(), named));
             }
+        }
+    }
+    links
+}
+
+/// What a study names for those who have it: its programme, for its sponsor by the study itself, and for both sides of its engagements
+/// by these.
+#[must_use]
+pub fn program_links(study: &Study, engagements: &[Engagement]) -> Vec<Target> {
+    let Some(program) = study.program_id else { return Vec::new() };
+    let (id, sponsor) = (study.id.uuid(), study.sponsor_id.uuid());
+    let mut links = vec![(Kind::Program, program.uuid(), Link { study: Some(id), ..link(sponsor, Kind::Study, id) })];
+    for engagement in engagements.iter().filter(|engagement| engagement.study_id == study.id) {
+        links.push((Kind::Program, program.uuid(), of_engagement(sponsor, engagement)));
+        if engagement.gives_sight() {
+            links.push((Kind::Program, program.uuid(), of_engagement(engagement.vendor_id.uuid(), engagement)));
         }
     }
     links

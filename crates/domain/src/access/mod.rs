@@ -8,6 +8,7 @@ mod facts;
 pub mod links;
 mod policy;
 mod reach;
+mod reach_work;
 mod role;
 pub mod sentences;
 mod trail;

@@ -91,13 +91,29 @@ pub fn client_may_follow(viewer: &Viewer, kind: Kind, via: Kind) -> bool {
 #[must_use]
 pub fn client_scope(kind: Kind) -> Option<ClientScope> {
     match kind {
-        Kind::Study | Kind::StudyRegistry | Kind::StudyInternal | Kind::StudyBenchmark | Kind::StudyConfirmation => {
-            Some(ClientScope::Studies)
-        }
+        Kind::Study
+        | Kind::StudyRegistry
+        | Kind::StudyInternal
+        | Kind::StudyBenchmark
+        | Kind::StudyConfirmation
+        | Kind::Program
+        | Kind::ProgramInternal
+        | Kind::Milestone => Some(ClientScope::Studies),
         Kind::StudyCountry | Kind::Site | Kind::StudySite | Kind::StudySiteInternal | Kind::StudySiteContact | Kind::StudySiteRegistry => {
             Some(ClientScope::Sites)
         }
         Kind::Engagement | Kind::EngagementInternal | Kind::EngagementConfirmation | Kind::ServiceScope => Some(ClientScope::Engagements),
+        Kind::Document | Kind::Deliverable | Kind::DeliverableSubmission | Kind::DeliverableReview | Kind::Comment => {
+            Some(ClientScope::Deliverables)
+        }
+        Kind::Finding
+        | Kind::FindingInternal
+        | Kind::FindingResponse
+        | Kind::Capa
+        | Kind::CapaAction
+        | Kind::DueDateExtension
+        | Kind::EffectivenessCheck
+        | Kind::Issue => Some(ClientScope::Findings),
         Kind::Organization
         | Kind::Person
         | Kind::PersonContact
@@ -144,9 +160,12 @@ pub(super) fn lead<'a>(viewer: &Viewer, grant: &Grant, way: Way, facts: &'a Fact
     let (organization, today) = (viewer.organization.uuid(), viewer.now.date_naive());
     let in_scope = |cover| if covers_row(&grant.scope, cover, facts, today) { Ok(None) } else { Err(Lack::Scope) };
     match way {
-        Way::Owned { owner, .. } if owner_of(facts, owner) != Some(organization) => Err(Lack::NotOwn),
-        Way::Owned { audience, .. } | Way::Linked { audience, .. } if !facts.readers.meets(audience) => Err(Lack::Audience),
-        Way::Owned { cover, .. } => in_scope(cover),
+        Way::Owned { owner, .. } | Way::Personal { owner, .. } if owner_of(facts, owner) != Some(organization) => Err(Lack::NotOwn),
+        Way::Personal { .. } if facts.person != Some(viewer.principal) => Err(Lack::NotOwn),
+        Way::Owned { audience, .. } | Way::Personal { audience, .. } | Way::Linked { audience, .. } if !facts.readers.meets(audience) => {
+            Err(Lack::Audience)
+        }
+        Way::Owned { cover, .. } | Way::Personal { cover, .. } => in_scope(cover),
         Way::Linked { via, names, cover, .. } => {
             let mut nearest = Lack::NotNamed;
             for link in &facts.links {
@@ -241,28 +260,105 @@ pub fn may_ever(kind: Kind, action: Action, role: Role) -> bool {
     }
 }
 
+/// Who writes findings on the sponsor's side (domain rules, B.11), and what a study's content is made by there.
+const SPONSOR_WRITERS: [Role; 6] =
+    [Role::SStudyManager, Role::SVendorManager, Role::SQa, Role::SRegulatory, Role::SSafety, Role::SDataLead];
+
 fn creators(kind: Kind) -> &'static [Role] {
     match kind {
-        Kind::Study => &[Role::SStudyManager],
+        Kind::Study | Kind::Program => &[Role::SStudyManager],
         Kind::StudyCountry | Kind::Site | Kind::StudySite => &[Role::SStudyManager, Role::SRegulatory],
         Kind::Engagement | Kind::ServiceScope => &[Role::SVendorManager],
         Kind::Person | Kind::PersonContact | Kind::Membership | Kind::ApiClient => &[Role::SAdmin, Role::VAdmin],
-        Kind::StudyInternal | Kind::StudyBenchmark | Kind::StudySiteInternal | Kind::StudySiteContact | Kind::EngagementInternal => {
-            editors(kind)
-        }
+        Kind::StudyInternal
+        | Kind::StudyBenchmark
+        | Kind::StudySiteInternal
+        | Kind::StudySiteContact
+        | Kind::EngagementInternal
+        | Kind::ProgramInternal
+        | Kind::FindingInternal => editors(kind),
         Kind::AccessReview | Kind::AccessReviewItem => editors(kind),
+        Kind::Milestone => &[Role::SStudyManager, Role::SVendorManager, Role::SRegulatory, Role::SSafety, Role::SDataLead],
+        Kind::Document => &[
+            Role::SStudyManager,
+            Role::SVendorManager,
+            Role::SRegulatory,
+            Role::SSafety,
+            Role::SDataLead,
+            Role::VProjectManager,
+            Role::VCra,
+            Role::VDataManager,
+            Role::VBiostatistician,
+            Role::VRegulatory,
+            Role::VSafety,
+        ],
+        Kind::Deliverable => &[
+            Role::SStudyManager,
+            Role::SVendorManager,
+            Role::VProjectManager,
+            Role::VCra,
+            Role::VDataManager,
+            Role::VBiostatistician,
+            Role::VRegulatory,
+            Role::VSafety,
+        ],
+        Kind::Finding => const { &with_vendor::<6, 1, 7>(SPONSOR_WRITERS, [Role::VQa]) },
+        Kind::Capa | Kind::CapaAction => &[Role::VProjectManager, Role::VQa, Role::SStudyManager],
+        Kind::DueDateExtension => editors(Kind::CapaAction),
+        Kind::EffectivenessCheck => &[Role::SQa],
+        Kind::Issue => const { &with_vendor::<6, 7, 13>(SPONSOR_WRITERS, VENDOR_WORKERS) },
+        Kind::Comment => COMMENTERS,
         // The access log writes itself.
         Kind::AccessEvent => &[],
         // Organisations come from imports and the command line; registry parts only from imports.
         Kind::Organization | Kind::StudyRegistry | Kind::StudySiteRegistry => &[],
         // A confirmation is recorded by the roles that the step's row in the lifecycle names.
         Kind::StudyConfirmation | Kind::EngagementConfirmation => &[],
+        // They come of steps: of a deliverable, of a finding.
+        Kind::DeliverableSubmission | Kind::DeliverableReview | Kind::FindingResponse => &[],
     }
+}
+
+/// Who does the work of a vendor, and answers for it.
+const VENDOR_WORKERS: [Role; 7] =
+    [Role::VProjectManager, Role::VCra, Role::VDataManager, Role::VBiostatistician, Role::VQa, Role::VRegulatory, Role::VSafety];
+
+/// Whoever reads something that can be commented on, but executives and machines.
+const COMMENTERS: &[Role] = &[
+    Role::SStudyManager,
+    Role::SVendorManager,
+    Role::SQa,
+    Role::SFinance,
+    Role::SRegulatory,
+    Role::SSafety,
+    Role::SDataLead,
+    Role::VProjectManager,
+    Role::VCra,
+    Role::VDataManager,
+    Role::VBiostatistician,
+    Role::VQa,
+    Role::VRegulatory,
+    Role::VSafety,
+    Role::VFinance,
+];
+
+const fn with_vendor<const S: usize, const V: usize, const ALL: usize>(sponsors: [Role; S], vendors: [Role; V]) -> [Role; ALL] {
+    let mut all = [Role::PClient; ALL];
+    let mut at = 0;
+    while at < S {
+        all[at] = sponsors[at];
+        at += 1;
+    }
+    while at < S + V && at < ALL {
+        all[at] = vendors[at - S];
+        at += 1;
+    }
+    all
 }
 
 fn editors(kind: Kind) -> &'static [Role] {
     match kind {
-        Kind::Study | Kind::StudyInternal => &[Role::SStudyManager],
+        Kind::Study | Kind::StudyInternal | Kind::Program | Kind::ProgramInternal => &[Role::SStudyManager],
         Kind::StudyBenchmark => &[Role::SFinance],
         Kind::StudyCountry | Kind::Site | Kind::StudySiteInternal => &[Role::SStudyManager, Role::SRegulatory],
         Kind::StudySite | Kind::StudySiteContact => &[Role::SStudyManager, Role::SRegulatory, Role::VProjectManager, Role::VCra],
@@ -270,6 +366,36 @@ fn editors(kind: Kind) -> &'static [Role] {
         Kind::ApiClient => &[Role::SAdmin, Role::VAdmin],
         // A review revokes: whoever carries it out may end memberships.
         Kind::AccessReview | Kind::AccessReviewItem => enders(Kind::Membership),
+        Kind::Milestone => &[
+            Role::SStudyManager,
+            Role::SRegulatory,
+            Role::SSafety,
+            Role::SDataLead,
+            Role::VProjectManager,
+            Role::VCra,
+            Role::VDataManager,
+            Role::VBiostatistician,
+            Role::VRegulatory,
+            Role::VSafety,
+        ],
+        Kind::Document => creators(kind),
+        // The dates that a vendor is measured by are not the vendor's to move.
+        Kind::Deliverable => &[Role::SStudyManager, Role::SVendorManager],
+        Kind::Finding => creators(kind),
+        Kind::FindingInternal => &[Role::SQa, Role::SStudyManager, Role::SVendorManager],
+        Kind::Capa => creators(kind),
+        Kind::CapaAction => &[
+            Role::SStudyManager,
+            Role::VProjectManager,
+            Role::VQa,
+            Role::VCra,
+            Role::VDataManager,
+            Role::VBiostatistician,
+            Role::VRegulatory,
+            Role::VSafety,
+        ],
+        Kind::Issue => creators(kind),
+        Kind::Comment => COMMENTERS,
         Kind::Organization
         | Kind::Person
         | Kind::PersonContact
@@ -278,7 +404,12 @@ fn editors(kind: Kind) -> &'static [Role] {
         | Kind::StudyRegistry
         | Kind::StudySiteRegistry
         | Kind::StudyConfirmation
-        | Kind::EngagementConfirmation => &[],
+        | Kind::EngagementConfirmation
+        | Kind::DeliverableSubmission
+        | Kind::DeliverableReview
+        | Kind::FindingResponse
+        | Kind::DueDateExtension
+        | Kind::EffectivenessCheck => &[],
     }
 }
 
@@ -306,6 +437,22 @@ fn enders(kind: Kind) -> &'static [Role] {
         | Kind::Engagement
         | Kind::EngagementInternal
         | Kind::EngagementConfirmation
-        | Kind::ServiceScope => &[],
+        | Kind::ServiceScope
+        | Kind::Program
+        | Kind::ProgramInternal
+        | Kind::Milestone
+        | Kind::Document
+        | Kind::Deliverable
+        | Kind::DeliverableSubmission
+        | Kind::DeliverableReview
+        | Kind::Finding
+        | Kind::FindingInternal
+        | Kind::FindingResponse
+        | Kind::Capa
+        | Kind::CapaAction
+        | Kind::DueDateExtension
+        | Kind::EffectivenessCheck
+        | Kind::Issue
+        | Kind::Comment => &[],
     }
 }

@@ -1,6 +1,7 @@
 //! The matrix of reading: for every kind of record and every role, the ways that lead there, as exhaustive matches.
 //! What is not listed here nobody reads.
 
+use crate::access::reach_work as work;
 use crate::access::{Cover, Names, Owner, Readers, Role, Way};
 use crate::record::Kind;
 
@@ -25,14 +26,27 @@ pub fn ways(kind: Kind, role: Role) -> &'static [Way] {
         Kind::Membership => membership(role),
         Kind::ApiClient => api_client(role),
         Kind::AccessEvent | Kind::AccessReview | Kind::AccessReviewItem => oversight_of_access(role),
+        Kind::Program => work::program(role),
+        Kind::ProgramInternal => work::program_internal(role),
+        Kind::Milestone => work::milestone(role),
+        Kind::Document => work::document(role),
+        Kind::Deliverable | Kind::DeliverableSubmission => work::deliverable(role),
+        Kind::DeliverableReview => work::deliverable_review(role),
+        Kind::Finding => work::finding(role),
+        Kind::FindingInternal => work::finding_internal(role),
+        Kind::FindingResponse => work::finding_response(role),
+        Kind::Capa | Kind::EffectivenessCheck => work::capa(role),
+        Kind::CapaAction | Kind::DueDateExtension => work::capa_action(role),
+        Kind::Issue => work::issue(role),
+        Kind::Comment => work::comment(role),
     }
 }
 
-const fn sponsors(cover: Cover) -> Way {
+pub(super) const fn sponsors(cover: Cover) -> Way {
     Way::Owned { owner: Owner::Sponsor, audience: Readers::SPONSOR, cover }
 }
 
-const fn linked(via: Kind, audience: Readers, cover: Cover) -> Way {
+pub(super) const fn linked(via: Kind, audience: Readers, cover: Cover) -> Way {
     Way::Linked { via, names: Names::Anything, audience, cover }
 }
 

@@ -54,6 +54,10 @@ vocabulary! {
         Sites = "SITE_READ",
         /// Read engagements and their service scopes.
         Engagements = "ENGAGEMENT_READ",
+        /// Read deliverables, their submissions and reviews, and what is said of them to both sides.
+        Deliverables = "DELIVERABLE_READ",
+        /// Read findings that were issued, and the responses to them.
+        Findings = "FINDING_READ",
     }
 
     /// Which side of the outsourcing an organisation stands on.
@@ -75,6 +79,8 @@ impl ClientScope {
             Self::Studies => "study:read",
             Self::Sites => "site:read",
             Self::Engagements => "engagement:read",
+            Self::Deliverables => "deliverable:read",
+            Self::Findings => "finding:read",
         }
     }
 

@@ -66,6 +66,15 @@ pub enum Way {
         /// How narrower scopes narrow.
         cover: Cover,
     },
+    /// The viewer's organisation owns the row, and the viewer wrote it, or it is his to do.
+    Personal {
+        /// Which column names the organisation.
+        owner: Owner,
+        /// One of these audiences has to be among the row's readers.
+        audience: Readers,
+        /// How narrower scopes narrow.
+        cover: Cover,
+    },
     /// The row is about the viewer.
     Myself,
     /// The row is the viewer's organisation.

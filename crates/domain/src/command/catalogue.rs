@@ -7,9 +7,12 @@ use serde_json::{Map, Value as Json};
 
 use crate::access::{Action, Role, sentences};
 use crate::command::Command;
+use crate::conversation::*;
+use crate::delivery::*;
 use crate::engagement::*;
 use crate::id::decode;
 use crate::lifecycle::Transition;
+use crate::oversight::*;
 use crate::party::*;
 use crate::portfolio::*;
 use crate::record::{FieldError, Input, InputField, InputShape, Kind, Scalar, description};
@@ -38,7 +41,8 @@ pub struct CommandDef {
     pub flavour: Flavour,
     /// Its own fields.
     pub fields: Vec<InputField>,
-    /// What has to be allowed for it: what is done, to a record or part of which kind. Nothing for a confirmation.
+    /// What has to be allowed for it: what is done, to a record or part of which kind. Nothing for steps and confirmations, whose words
+    /// say it for each state.
     pub decided: Option<(Kind, Action)>,
     reader: Reader,
 }
@@ -57,11 +61,7 @@ impl CommandDef {
     /// What it does, and who may: the words of its description.
     #[must_use]
     pub fn description(&self) -> String {
-        // Steps say it themselves, each for its own states.
-        let who = match self.decided {
-            Some((_, Action::Transition(_))) | None => None,
-            Some((kind, action)) => sentences::done_by(kind, action),
-        };
+        let who = self.decided.and_then(|(kind, action)| sentences::done_by(kind, action));
         who.map_or_else(|| self.doc.clone(), |who| format!("{} {who}", self.doc))
     }
 
@@ -94,16 +94,18 @@ fn read_id(object: &Map<String, Json>, kind: Kind) -> Result<uuid::Uuid, Vec<Fie
 macro_rules! commands {
     (@decided $kind:ident Create) => { Some((Kind::$kind, Action::Create)) };
     (@decided $kind:ident Change) => { Some((Kind::$kind, Action::Update)) };
+    (@decided $kind:ident Signed) => { Some((Kind::$kind, Action::Update)) };
+    (@decided $kind:ident $flavour:ident by $who:expr) => { Some((Kind::$kind, Action::Transition($who))) };
     (@decided $kind:ident $flavour:ident $action:ident) => { Some((Kind::$kind, Action::$action)) };
     (@decided $kind:ident $flavour:ident $action:ident $part:ident) => { Some((Kind::$part, Action::$action)) };
-    ($($name:literal $kind:ident $flavour:ident $input:ident $(as $action:ident $(of $part:ident)?)?;)*) => {
+    ($($name:literal $kind:ident $flavour:ident $input:ident $(as $action:ident $(of $part:ident)?)? $(by $who:ident)?;)*) => {
         vec![$(CommandDef {
             name: $name.to_owned(),
             doc: description(<$input as Input>::DOC),
             kind: Kind::$kind,
             flavour: Flavour::$flavour,
             fields: <$input as Input>::FIELDS.to_vec(),
-            decided: commands!(@decided $kind $flavour $($action $($part)?)?),
+            decided: commands!(@decided $kind $flavour $($action $($part)?)? $(by $who)?),
             reader: Reader::Input(|object| <$input as Input>::read(object).map(Command::$input)),
         }),*]
     };
@@ -138,6 +140,47 @@ fn written() -> Vec<CommandDef> {
         "serviceScopeCreate" ServiceScope Create ServiceScopeCreate;
         "serviceScopeUpdate" ServiceScope Change ServiceScopeUpdate;
         "serviceScopeEnd" ServiceScope Change ServiceScopeEnd;
+        "programCreate" Program Create ProgramCreate;
+        "programUpdate" Program Change ProgramUpdate;
+        "programInternalUpdate" Program Change ProgramInternalUpdate as Update of ProgramInternal;
+        "milestoneCreate" Milestone Create MilestoneCreate;
+        "milestoneUpdate" Milestone Change MilestoneUpdate;
+        "documentCreate" Document Create DocumentCreate;
+        "documentUpdate" Document Change DocumentUpdate;
+        "deliverableCreate" Deliverable Create DeliverableCreate;
+        "deliverableUpdate" Deliverable Change DeliverableUpdate;
+        "deliverableSubmit" Deliverable Change DeliverableSubmit;
+        "deliverableAccept" Deliverable Signed DeliverableAccept;
+        "deliverableAcceptWithComments" Deliverable Signed DeliverableAcceptWithComments;
+        "deliverableReturn" Deliverable Change DeliverableReturn;
+        "deliverableSign" Deliverable Signed DeliverableSign by DELIVERABLE_SIGNERS;
+        "findingCreate" Finding Create FindingCreate;
+        "findingUpdate" Finding Change FindingUpdate;
+        "findingInternalUpdate" Finding Change FindingInternalUpdate as Update of FindingInternal;
+        "findingSeverityChange" Finding Signed FindingSeverityChange by FINDING_GRADERS;
+        "findingIssue" Finding Signed FindingIssue;
+        "findingDispute" Finding Change FindingDispute;
+        "findingRespond" Finding Change FindingRespond;
+        "findingAcceptResponse" Finding Change FindingAcceptResponse;
+        "findingReturnResponse" Finding Change FindingReturnResponse;
+        "findingWaiveCapa" Finding Signed FindingWaiveCapa;
+        "findingClose" Finding Signed FindingClose;
+        "capaCreate" Capa Create CapaCreate;
+        "capaUpdate" Capa Change CapaUpdate;
+        "capaCloseEffective" Capa Signed CapaCloseEffective;
+        "capaMarkIneffective" Capa Signed CapaMarkIneffective;
+        "capaDeferCheck" Capa Change CapaDeferCheck;
+        "capaActionCreate" CapaAction Create CapaActionCreate;
+        "capaActionUpdate" CapaAction Change CapaActionUpdate;
+        "capaActionComplete" CapaAction Change CapaActionComplete;
+        "dueDateExtensionRequest" DueDateExtension Create DueDateExtensionRequest;
+        "effectivenessCheckPlan" EffectivenessCheck Create EffectivenessCheckPlan;
+        "issueCreate" Issue Create IssueCreate;
+        "issueUpdate" Issue Change IssueUpdate;
+        "issueResolve" Issue Change IssueResolve;
+        "issuePromote" Finding Create IssuePromote;
+        "commentCreate" Comment Create CommentCreate;
+        "commentUpdate" Comment Change CommentUpdate;
     }
 }
 
@@ -148,7 +191,9 @@ pub fn catalogue() -> &'static [CommandDef] {
         let mut commands = written();
         for kind in Kind::ALL {
             if let Some(lifecycle) = kind.def().lifecycle {
-                commands.extend(lifecycle.actions().into_iter().map(|action| step(*kind, action, lifecycle.transitions)));
+                for action in lifecycle.actions() {
+                    add_step(&mut commands, step(*kind, action, lifecycle.transitions));
+                }
                 if lifecycle.transitions.iter().any(|step| !step.confirmed_by.is_empty()) {
                     commands.push(confirm(*kind));
                 }
@@ -157,6 +202,18 @@ pub fn catalogue() -> &'static [CommandDef] {
         commands.sort_by(|a, b| a.name.cmp(&b.name));
         commands
     })
+}
+
+/// Adds the mutation of a step. One that takes something besides is written already, and gets who may and what it means from the table.
+fn add_step(commands: &mut Vec<CommandDef>, step: CommandDef) {
+    match commands.iter_mut().find(|command| command.name == step.name) {
+        None => commands.push(step),
+        Some(written) => {
+            written.doc = step.doc;
+            written.decided = None;
+            written.flavour = step.flavour;
+        }
+    }
 }
 
 /// The mutation of this name.
@@ -189,10 +246,12 @@ fn id_field(kind: Kind) -> InputField {
 }
 
 fn step(kind: Kind, action: &'static str, transitions: &'static [Transition]) -> CommandDef {
-    let steps: Vec<_> = transitions.iter().filter(|step| step.action == action).collect();
+    let steps: Vec<_> = transitions.iter().filter(|step| step.action == action && !step.is_systems()).collect();
     let mut doc = Vec::new();
     for step in &steps {
-        doc.push(format!("{} From {} to {}.", step.doc, step.from.join(", "), step.to));
+        let when: Vec<&str> = step.when.iter().map(|case| case.words()).collect();
+        let when = if when.is_empty() { String::new() } else { format!(", where {}", when.join(" and ")) };
+        doc.push(format!("{} From {} to {}{when}.", step.doc, step.from.join(", "), step.to));
         doc.extend(sentences::done_by(kind, Action::Transition(step.who)));
         if !step.confirmed_by.is_empty() {
             doc.push(format!("Another person has to confirm it first: {}.", sentences::roles_in_words(step.confirmed_by)));
@@ -208,7 +267,7 @@ fn step(kind: Kind, action: &'static str, transitions: &'static [Transition]) ->
         kind,
         flavour: if signed { Flavour::Signed } else { Flavour::Change },
         fields: vec![id_field(kind)],
-        decided: steps.first().map(|step| (kind, Action::Transition(step.who))),
+        decided: None,
         reader: Reader::Step { kind, action },
     }
 }

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::access::{Action, Facts, Viewer, covers_all, writes};
+use crate::access::{Action, Decision, Facts, Viewer, covers_all, decide, writes};
 use crate::clock::IdSource;
 use crate::command::{Code, Manner, Refusal, UserError};
 use crate::id::StudyId;
@@ -31,6 +31,15 @@ impl Deciding<'_> {
         let own = Facts::of(record);
         let facts = self.facts.as_ref().filter(|facts| facts.kind == own.kind && facts.id == own.id).unwrap_or(&own);
         if writes(self.viewer, action, facts) { Ok(()) } else { Err(Refusal::forbidden()) }
+    }
+
+    /// Whether the viewer may make this record, and will see it: nobody makes what is hidden from him.
+    ///
+    /// # Errors
+    /// FORBIDDEN.
+    pub fn permit_new(&self, record: &Entity) -> Result<(), Refusal> {
+        self.permit(Action::Create, record)?;
+        if decide(self.viewer, Action::Read, &Facts::of(record)) == Decision::Allow { Ok(()) } else { Err(Refusal::forbidden()) }
     }
 
     /// Whether the viewer may set a value that is unique within this study, or within the whole organisation where there is none: a

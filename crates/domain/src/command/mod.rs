@@ -11,16 +11,28 @@ pub use change::{Change, Op, Write};
 pub use deciding::Deciding;
 pub use refusal::{Code, MAX_INDEXED, Refusal, UserError, too_long};
 
+use crate::conversation::{CommentCreate, CommentUpdate};
+use crate::delivery::{
+    DeliverableAccept, DeliverableAcceptWithComments, DeliverableCreate, DeliverableReturn, DeliverableSign, DeliverableSubmit,
+    DeliverableUpdate, DocumentCreate, DocumentUpdate,
+};
 use crate::engagement::{
     EngagementCreate, EngagementInternalUpdate, EngagementUpdate, ServiceScopeCreate, ServiceScopeEnd, ServiceScopeUpdate,
+};
+use crate::oversight::{
+    CapaActionComplete, CapaActionCreate, CapaActionUpdate, CapaCloseEffective, CapaCreate, CapaDeferCheck, CapaMarkIneffective,
+    CapaUpdate, DueDateExtensionRequest, EffectivenessCheckPlan, FindingAcceptResponse, FindingClose, FindingCreate, FindingDispute,
+    FindingInternalUpdate, FindingIssue, FindingRespond, FindingReturnResponse, FindingSeverityChange, FindingUpdate, FindingWaiveCapa,
+    IssueCreate, IssuePromote, IssueResolve, IssueUpdate,
 };
 use crate::party::{
     AccessReviewComplete, AccessReviewDecide, AccessReviewOpen, ApiClientCreate, ApiClientEnd, ApiClientNarrow, MembershipEnd,
     MembershipGrant, PersonInvite,
 };
 use crate::portfolio::{
-    SiteCreate, SiteUpdate, StudyBenchmarkUpdate, StudyCountryCreate, StudyCountryUpdate, StudyCreate, StudyInternalUpdate,
-    StudySiteContactUpdate, StudySiteCreate, StudySiteInternalUpdate, StudySiteUpdate, StudyUpdate,
+    MilestoneCreate, MilestoneUpdate, ProgramCreate, ProgramInternalUpdate, ProgramUpdate, SiteCreate, SiteUpdate, StudyBenchmarkUpdate,
+    StudyCountryCreate, StudyCountryUpdate, StudyCreate, StudyInternalUpdate, StudySiteContactUpdate, StudySiteCreate,
+    StudySiteInternalUpdate, StudySiteUpdate, StudyUpdate,
 };
 use crate::record::Kind;
 
@@ -55,6 +67,47 @@ pub enum Command {
     ServiceScopeCreate(ServiceScopeCreate),
     ServiceScopeUpdate(ServiceScopeUpdate),
     ServiceScopeEnd(ServiceScopeEnd),
+    ProgramCreate(ProgramCreate),
+    ProgramUpdate(ProgramUpdate),
+    ProgramInternalUpdate(ProgramInternalUpdate),
+    MilestoneCreate(MilestoneCreate),
+    MilestoneUpdate(MilestoneUpdate),
+    DocumentCreate(DocumentCreate),
+    DocumentUpdate(DocumentUpdate),
+    DeliverableCreate(DeliverableCreate),
+    DeliverableUpdate(DeliverableUpdate),
+    DeliverableSubmit(DeliverableSubmit),
+    DeliverableAccept(DeliverableAccept),
+    DeliverableAcceptWithComments(DeliverableAcceptWithComments),
+    DeliverableReturn(DeliverableReturn),
+    DeliverableSign(DeliverableSign),
+    FindingCreate(FindingCreate),
+    FindingUpdate(FindingUpdate),
+    FindingInternalUpdate(FindingInternalUpdate),
+    FindingSeverityChange(FindingSeverityChange),
+    FindingIssue(FindingIssue),
+    FindingDispute(FindingDispute),
+    FindingRespond(FindingRespond),
+    FindingAcceptResponse(FindingAcceptResponse),
+    FindingReturnResponse(FindingReturnResponse),
+    FindingWaiveCapa(FindingWaiveCapa),
+    FindingClose(FindingClose),
+    CapaCreate(CapaCreate),
+    CapaUpdate(CapaUpdate),
+    CapaCloseEffective(CapaCloseEffective),
+    CapaMarkIneffective(CapaMarkIneffective),
+    CapaDeferCheck(CapaDeferCheck),
+    CapaActionCreate(CapaActionCreate),
+    CapaActionUpdate(CapaActionUpdate),
+    CapaActionComplete(CapaActionComplete),
+    DueDateExtensionRequest(DueDateExtensionRequest),
+    EffectivenessCheckPlan(EffectivenessCheckPlan),
+    IssueCreate(IssueCreate),
+    IssueUpdate(IssueUpdate),
+    IssueResolve(IssueResolve),
+    IssuePromote(IssuePromote),
+    CommentCreate(CommentCreate),
+    CommentUpdate(CommentUpdate),
     /// A step of a lifecycle.
     Transition {
         kind: Kind,

@@ -203,7 +203,7 @@ pub static ENGAGEMENT_LIFECYCLE: Lifecycle = Lifecycle {
             action: "CLOSE",
             to: "CLOSED",
             who: VM,
-            guards: &[Guard::EngagementSettled],
+            guards: &[Guard::EngagementSettled, Guard::EngagementPaid],
             signature: true,
             doc: "Close it; the vendor loses sight of the study.",
             ..STEP
@@ -218,6 +218,7 @@ pub static ENGAGEMENT_LIFECYCLE: Lifecycle = Lifecycle {
             reason: true,
             signature: true,
             doc: "End it early (ICH E6(R3) 3.12.3); the vendor loses sight of the study.",
+            ..STEP
         },
     ],
 };

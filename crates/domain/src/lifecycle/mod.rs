@@ -3,16 +3,21 @@
 
 use crate::access::{Action, Facts, Role, Viewer, writes};
 use crate::command::{Code, UserError};
+use crate::id::PersonId;
 use crate::portfolio::Study;
 use crate::record::{Cell, CellError, Entity, Kind};
 use crate::vocabulary::Vocabulary;
 
+mod case;
 mod guard;
+mod turn;
 
+pub use case::{Case, Takers};
 pub use guard::{DEFERRED, Guard};
+pub use turn::{Turn, turn};
 
 /// One step that a record can take.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Transition {
     /// The states it starts from.
     pub from: &'static [&'static str],
@@ -20,8 +25,12 @@ pub struct Transition {
     pub action: &'static str,
     /// The state it leads to.
     pub to: &'static str,
-    /// The roles that may take it.
+    /// For which records the step is there: all of these are so.
+    pub when: &'static [Case],
+    /// The roles that may take it. Nobody's is one that Tandem takes itself, when something else makes it so.
     pub who: &'static [Role],
+    /// Which of them may, for one record.
+    pub takers: Takers,
     /// The roles of which another person has to confirm first. Empty: nobody has to.
     pub confirmed_by: &'static [Role],
     /// What has to hold.
@@ -48,16 +57,47 @@ pub struct Lifecycle {
 }
 
 /// A step as data with nothing special about it; lifecycles are written as changes to this.
-pub const STEP: Transition =
-    Transition { from: &[], action: "", to: "", who: &[], confirmed_by: &[], guards: &[], reason: false, signature: false, doc: "" };
+pub const STEP: Transition = Transition {
+    from: &[],
+    action: "",
+    to: "",
+    when: &[],
+    who: &[],
+    takers: Takers::All,
+    confirmed_by: &[],
+    guards: &[],
+    reason: false,
+    signature: false,
+    doc: "",
+};
+
+impl Transition {
+    /// Whether Tandem takes the step itself, when something else makes it so; nobody is offered it.
+    #[must_use]
+    pub fn is_systems(&self) -> bool {
+        self.who.is_empty()
+    }
+
+    /// Whether the step is there for this record, whatever its state.
+    #[must_use]
+    pub fn is_for(&self, record: &Entity) -> bool {
+        self.when.iter().all(|case| case.holds(record))
+    }
+
+    /// The roles that may take it for this record.
+    #[must_use]
+    pub fn who_of(&self, record: &Entity) -> &'static [Role] {
+        self.takers.of(self.who, record)
+    }
+}
 
 impl Lifecycle {
-    /// The steps that a record can take now, in the order of the table: those out of its state, and of those back out of a hold only
-    /// the one to where it was held.
+    /// The steps that somebody can make a record take now, in the order of the table: those out of its state that are there for it, and
+    /// of those back out of a hold only the one to where it was held.
     #[must_use]
     pub fn steps_of(&self, record: &Entity) -> Vec<&'static Transition> {
         let state = state_of(record).unwrap_or_default();
-        let out = self.transitions.iter().filter(|step| step.from.contains(&state.as_str()));
+        let out = self.transitions.iter().filter(|step| step.from.contains(&state.as_str()) && !step.is_systems() && step.is_for(record));
         let Entity::Study(Study { held_from: Some(held_from), .. }) = record else { return out.collect() };
         let resumes = |step: &Transition| self.transitions.iter().any(|hold| hold.to == state && hold.from.contains(&step.to));
         out.filter(|step| !resumes(step) || step.to == held_from.term()).collect()
@@ -69,16 +109,41 @@ impl Lifecycle {
         self.steps_of(record).into_iter().find(|step| step.action == action)
     }
 
-    /// The names of all steps, each once, in the order of the table.
+    /// The step called `action` that Tandem itself takes out of the record's state.
+    #[must_use]
+    pub fn systems_step(&self, record: &Entity, action: &str) -> Option<&'static Transition> {
+        let state = state_of(record).unwrap_or_default();
+        let is = |step: &&Transition| step.is_systems() && step.action == action && step.from.contains(&state.as_str());
+        self.transitions.iter().filter(is).find(|step| step.is_for(record))
+    }
+
+    /// The names of all steps that somebody can take, each once, in the order of the table.
     #[must_use]
     pub fn actions(&self) -> Vec<&'static str> {
         let mut actions: Vec<&'static str> = Vec::new();
-        for step in self.transitions {
+        for step in self.transitions.iter().filter(|step| !step.is_systems()) {
             if !actions.contains(&step.action) {
                 actions.push(step.action);
             }
         }
         actions
+    }
+}
+
+/// When a step is taken, and by whom; Tandem's own steps follow from somebody's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Moment {
+    /// When.
+    pub now: chrono::DateTime<chrono::Utc>,
+    /// By whom.
+    pub by: PersonId,
+}
+
+impl Moment {
+    /// The day, UTC.
+    #[must_use]
+    pub fn day(&self) -> chrono::NaiveDate {
+        self.now.date_naive()
     }
 }
 
@@ -101,16 +166,17 @@ pub struct Confirmation {
 }
 
 /// All that hinders a step, besides the state itself. Empty: it may be taken.
-/// Reason and signature are asked for in the act, and so are not hindrances.
+/// Reason and signature are asked for in the act, and so are not hindrances. `who` are the roles that may take it for this record.
 #[must_use]
 pub fn blockers(
     viewer: &Viewer,
     step: &Transition,
+    who: &'static [Role],
     facts: &Facts,
     confirmation: Option<&Confirmation>,
     answers: &[GuardAnswer],
 ) -> Vec<UserError> {
-    if !writes(viewer, Action::Transition(step.who), facts) {
+    if !writes(viewer, Action::Transition(who), facts) {
         return vec![UserError::new(Code::Forbidden, "Your role may not do this here. Ask someone whose role may.")];
     }
     let mut blockers = Vec::new();
@@ -134,27 +200,50 @@ pub fn blockers(
     blockers
 }
 
-/// The record after a step: its state, and the day where the record notes one.
+/// The record after a step: its state, and what the record notes of it.
 ///
 /// # Errors
 /// [`CellError`] when the record has no such lifecycle; the caller mixed kinds up.
-pub fn advance(record: &Entity, lifecycle: &Lifecycle, step: &Transition, today: chrono::NaiveDate) -> Result<Entity, CellError> {
+pub fn advance(record: &Entity, lifecycle: &Lifecycle, step: &Transition, moment: &Moment) -> Result<Entity, CellError> {
     let kind = record.kind();
     let position = kind.def().position(lifecycle.column).ok_or(CellError)?;
     let mut cells = record.cells();
     *cells.get_mut(position).ok_or(CellError)? = Cell::Text(step.to.to_owned());
-    match kind.decode(cells)? {
-        Entity::StudySite(mut site) => {
-            site.note_step(site.state, today);
-            Ok(Entity::StudySite(site))
+    Ok(noted(record, kind.decode(cells)?, moment))
+}
+
+/// What records note of their steps: days, people, whose turn it is.
+fn noted(before: &Entity, after: Entity, moment: &Moment) -> Entity {
+    match (before, after) {
+        (_, Entity::StudySite(mut site)) => {
+            site.note_step(site.state, moment.day());
+            Entity::StudySite(site)
         }
-        Entity::Study(mut study) => {
-            if let Entity::Study(before) = record {
-                study.note_step(before.lifecycle_state);
-            }
-            Ok(Entity::Study(study))
+        (Entity::Study(before), Entity::Study(mut study)) => {
+            study.note_step(before.lifecycle_state);
+            Entity::Study(study)
         }
-        other => Ok(other),
+        (_, Entity::Deliverable(mut deliverable)) => {
+            deliverable.note_step(moment);
+            Entity::Deliverable(deliverable)
+        }
+        (_, Entity::Finding(mut finding)) => {
+            finding.note_step(moment);
+            Entity::Finding(finding)
+        }
+        (_, Entity::Capa(mut capa)) => {
+            capa.note_step(moment);
+            Entity::Capa(capa)
+        }
+        (_, Entity::DueDateExtension(mut extension)) => {
+            extension.note_step(moment);
+            Entity::DueDateExtension(extension)
+        }
+        (_, Entity::Issue(mut issue)) => {
+            issue.note_step(moment);
+            Entity::Issue(issue)
+        }
+        (_, other) => other,
     }
 }
 
@@ -192,7 +281,7 @@ mod tests {
             let mut reached = vec![lifecycle.initial];
             for step in lifecycle.transitions {
                 assert!(terms.contains(&step.to), "{kind:?} {}", step.action);
-                assert!(!step.who.is_empty() && !step.doc.is_empty() && !step.from.is_empty(), "{kind:?} {}", step.action);
+                assert!(!step.doc.is_empty() && !step.from.is_empty(), "{kind:?} {}", step.action);
                 assert!(step.from.iter().all(|state| terms.contains(state)), "{kind:?} {}", step.action);
                 reached.push(step.to);
             }
@@ -207,7 +296,8 @@ mod tests {
         for lifecycle in Kind::ALL.iter().filter_map(|kind| kind.def().lifecycle) {
             for (index, step) in lifecycle.transitions.iter().enumerate() {
                 for other in lifecycle.transitions.iter().skip(index + 1).filter(|other| other.action == step.action) {
-                    assert!(step.from.iter().all(|state| !other.from.contains(state)), "{} is ambiguous", step.action);
+                    let apart = step.when.iter().any(|one| other.when.iter().any(|another| one.excludes(*another)));
+                    assert!(apart || step.from.iter().all(|state| !other.from.contains(state)), "{} is ambiguous", step.action);
                 }
             }
         }

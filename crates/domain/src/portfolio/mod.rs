@@ -1,6 +1,8 @@
 //! Portfolio: studies, their countries, the sites they run at.
 //! What a registry says of them stands apart from what the sponsor governs.
 
+mod milestone;
+mod program;
 mod site;
 mod study;
 mod study_country;
@@ -8,6 +10,12 @@ mod study_parts;
 mod study_site;
 mod study_site_parts;
 
+pub use milestone::{
+    Milestone, MilestoneCreate, MilestoneLevel, MilestonePlace, MilestoneType, MilestoneUpdate, milestone_create, milestone_update,
+};
+pub use program::{
+    Program, ProgramCreate, ProgramInternal, ProgramInternalUpdate, ProgramUpdate, program_create, program_internal_update, program_update,
+};
 pub use site::{Site, SiteCreate, SiteUpdate, site_create, site_update};
 pub use study::{
     Masking, Phase, ProductType, STUDY_LIFECYCLE, Study, StudyCreate, StudyState, StudySubtype, StudyType, StudyUpdate, study_create,

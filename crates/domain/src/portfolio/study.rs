@@ -3,7 +3,7 @@
 
 use crate::access::{Action, Readers, Role};
 use crate::command::{Change, Code, Deciding, Op, Refusal, UserError, too_long};
-use crate::id::{OrganizationId, StudyId, TypedId};
+use crate::id::{OrganizationId, ProgramId, StudyId, TypedId};
 use crate::lifecycle::{Guard, Lifecycle, STEP, Transition};
 use crate::record::{Kind, Patch, Record, Term, terms};
 use crate::value::PartialDate;
@@ -114,6 +114,8 @@ record! {
         id: StudyId,
         /// The sponsor that is responsible for the study.
         sponsor_id: OrganizationId,
+        /// The programme that it belongs to.
+        program_id: Option<ProgramId>,
         /// The sponsor's number of the protocol; unique within the sponsor.
         protocol_number: String,
         /// The number at ClinicalTrials.gov; unique within the sponsor.
@@ -268,6 +270,8 @@ pub static STUDY_LIFECYCLE: Lifecycle = Lifecycle {
 input! {
     /// Creates a study of your organisation, in PLANNING.
     pub struct StudyCreate {
+        /// The programme that it belongs to; one that you see.
+        program_id: Option<ProgramId>,
         /// The sponsor's number of the protocol; unique within the sponsor.
         protocol_number: String,
         /// A short title.
@@ -316,6 +320,8 @@ input! {
     pub struct StudyUpdate {
         /// The study.
         id: StudyId,
+        /// The programme that it belongs to; one that you see.
+        program_id: Patch<Option<ProgramId>>,
         /// The sponsor's number of the protocol.
         protocol_number: Patch<String>,
         /// A short title.
@@ -369,6 +375,7 @@ pub fn study_create(deciding: &Deciding<'_>, input: StudyCreate) -> Result<Chang
     let study = Study {
         id: StudyId::from_uuid(deciding.ids.next()),
         sponsor_id: deciding.viewer.organization,
+        program_id: input.program_id,
         protocol_number: input.protocol_number,
         nct_id: input.nct_id,
         eu_ct_number: input.eu_ct_number,
@@ -411,6 +418,7 @@ pub fn study_update(deciding: &Deciding<'_>, mut study: Study, input: StudyUpdat
             deciding.unique(Action::Update, Kind::Study, None, field)?;
         }
     }
+    input.program_id.apply(&mut study.program_id);
     input.protocol_number.apply(&mut study.protocol_number);
     input.brief_title.apply(&mut study.brief_title);
     map(input.subtype, |term| term.0).apply(&mut study.subtype);

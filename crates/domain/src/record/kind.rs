@@ -209,6 +209,58 @@ kinds! {
     /// A service scope.
     ServiceScope = "service_scope", crate::engagement::ServiceScope,
         facts [Sponsor = "sponsor_id", Study = "study_id", Vendor = "vendor_id", Engagement = "engagement_id", PrimeVendor = "prime_vendor_id", PrimeEngagement = "prime_engagement_id"];
+    /// A programme.
+    Program = "program", crate::portfolio::Program, facts [Sponsor = "sponsor_id"], linked true;
+    /// The sponsor's own summary of a programme.
+    ProgramInternal = "program_internal", crate::portfolio::ProgramInternal, facts [Sponsor = "sponsor_id"], part of Program;
+    /// A milestone.
+    Milestone = "milestone", crate::portfolio::Milestone,
+        facts [Sponsor = "sponsor_id", Study = "study_id", Vendor = "vendor_id", Engagement = "engagement_id", PrimeVendor = "prime_vendor_id", PrimeEngagement = "prime_engagement_id", Country = "country_code", StudySite = "study_site_id"];
+    /// A document.
+    Document = "document", crate::delivery::Document,
+        facts [Sponsor = "sponsor_id", Study = "study_id", Vendor = "vendor_id", Engagement = "engagement_id", Country = "country_code", StudySite = "study_site_id"],
+        lifecycle crate::delivery::DOCUMENT_LIFECYCLE;
+    /// A deliverable.
+    Deliverable = "deliverable", crate::delivery::Deliverable,
+        facts [Sponsor = "sponsor_id", Study = "study_id", Vendor = "vendor_id", Engagement = "engagement_id", PrimeVendor = "prime_vendor_id", PrimeEngagement = "prime_engagement_id", Country = "country_code", StudySite = "study_site_id"],
+        lifecycle crate::delivery::DELIVERABLE_LIFECYCLE;
+    /// A submission of a deliverable.
+    DeliverableSubmission = "deliverable_submission", crate::delivery::DeliverableSubmission,
+        facts [Sponsor = "sponsor_id", Study = "study_id", Vendor = "vendor_id", Engagement = "engagement_id", PrimeVendor = "prime_vendor_id", PrimeEngagement = "prime_engagement_id", Country = "country_code", StudySite = "study_site_id"];
+    /// A review of a deliverable.
+    DeliverableReview = "deliverable_review", crate::delivery::DeliverableReview,
+        facts [Sponsor = "sponsor_id", Study = "study_id", Vendor = "vendor_id", Engagement = "engagement_id", Country = "country_code", StudySite = "study_site_id"];
+    /// A finding.
+    Finding = "finding", crate::oversight::Finding,
+        facts [Sponsor = "sponsor_id", Study = "study_id", Vendor = "vendor_id", Engagement = "engagement_id", Country = "country_code", StudySite = "study_site_id", Person = "author_id"],
+        lifecycle crate::oversight::FINDING_LIFECYCLE;
+    /// What the sponsor thinks of a finding.
+    FindingInternal = "finding_internal", crate::oversight::FindingInternal,
+        facts [Sponsor = "sponsor_id", Study = "study_id", Country = "country_code", StudySite = "study_site_id"], part of Finding;
+    /// An answer to a finding.
+    FindingResponse = "finding_response", crate::oversight::FindingResponse,
+        facts [Sponsor = "sponsor_id", Study = "study_id", Vendor = "vendor_id", Engagement = "engagement_id", Country = "country_code", StudySite = "study_site_id"];
+    /// A CAPA.
+    Capa = "capa", crate::oversight::Capa,
+        facts [Sponsor = "sponsor_id", Study = "study_id", Vendor = "vendor_id", Engagement = "engagement_id", Country = "country_code", StudySite = "study_site_id"],
+        lifecycle crate::oversight::CAPA_LIFECYCLE;
+    /// An action of a CAPA.
+    CapaAction = "capa_action", crate::oversight::CapaAction,
+        facts [Sponsor = "sponsor_id", Study = "study_id", Vendor = "vendor_id", Engagement = "engagement_id", Country = "country_code", StudySite = "study_site_id", Person = "owner_id"];
+    /// A request for a later due date.
+    DueDateExtension = "due_date_extension", crate::oversight::DueDateExtension,
+        facts [Sponsor = "sponsor_id", Study = "study_id", Vendor = "vendor_id", Engagement = "engagement_id", Country = "country_code", StudySite = "study_site_id", Person = "requested_by_id"],
+        lifecycle crate::oversight::EXTENSION_LIFECYCLE;
+    /// A check of effectiveness.
+    EffectivenessCheck = "effectiveness_check", crate::oversight::EffectivenessCheck,
+        facts [Sponsor = "sponsor_id", Study = "study_id", Vendor = "vendor_id", Engagement = "engagement_id", Country = "country_code", StudySite = "study_site_id"];
+    /// An issue.
+    Issue = "issue", crate::oversight::Issue,
+        facts [Sponsor = "sponsor_id", Study = "study_id", Vendor = "vendor_id", Engagement = "engagement_id", Country = "country_code", StudySite = "study_site_id"],
+        lifecycle crate::oversight::ISSUE_LIFECYCLE;
+    /// A comment.
+    Comment = "comment", crate::conversation::Comment,
+        facts [Sponsor = "sponsor_id", Study = "study_id", Vendor = "vendor_id", Engagement = "engagement_id", Country = "country_code", StudySite = "study_site_id"];
 }
 
 impl Kind {
@@ -230,6 +282,9 @@ impl Kind {
         match self {
             Self::ApiClient => "machine client".to_owned(),
             Self::Organization => "organisation".to_owned(),
+            Self::Program => "programme".to_owned(),
+            Self::Capa => "CAPA".to_owned(),
+            Self::CapaAction => "CAPA action".to_owned(),
             other => other.prefix().replace('_', " "),
         }
     }

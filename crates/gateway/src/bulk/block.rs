@@ -5,7 +5,7 @@ use tandem_domain::record::Entity;
 use super::parties::{self, Party};
 use super::plan::Plan;
 use super::studies::Made;
-use super::{memberships, places};
+use super::{memberships, places, work};
 
 /// Studies in a piece, with all they have.
 const PIECE: usize = 125;
@@ -21,7 +21,11 @@ pub fn world(plan: &Plan) -> impl Iterator<Item = Vec<Entity>> {
 }
 
 fn of_sponsor(plan: &Plan, block: u64, sponsor: u64) -> impl Iterator<Item = Vec<Entity>> {
-    let places = std::iter::once_with(move || places::facilities(&Party::sponsor(plan, block, sponsor)));
+    let places = std::iter::once_with(move || {
+        let party = Party::sponsor(plan, block, sponsor);
+        let programs = work::programs(&party, plan.studies_of(block, sponsor));
+        programs.into_iter().chain(places::facilities(&party)).collect()
+    });
     let studies = (0..plan.studies_of(block, sponsor)).step_by(PIECE).map(move |first| {
         let last = (first + PIECE as u64).min(plan.studies_of(block, sponsor));
         (first..last).flat_map(|nth| Made::new(plan, block, sponsor, nth).records()).collect()
@@ -65,6 +69,8 @@ mod tests {
         assert_eq!((of(Kind::Engagement), of(Kind::StudyCountry), of(Kind::StudySite)), (15_000, 15_000, 50_000));
         assert_eq!((of(Kind::Site), of(Kind::ApiClient)), (4_000, 60));
         assert!((15_000..=30_000).contains(&of(Kind::ServiceScope)));
+        assert_eq!((of(Kind::Deliverable), of(Kind::Finding), of(Kind::Capa)), (90_000, 30_000, 15_000));
+        assert_eq!((of(Kind::Issue), of(Kind::Comment), of(Kind::Program)), (15_000, 60_000, 200));
     }
 
     #[test]

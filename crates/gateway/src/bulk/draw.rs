@@ -21,6 +21,19 @@ pub(super) enum List {
     ApiClients,
     /// What the vault makes itself while the world is put in: journal entries.
     Journal,
+    Programs,
+    Milestones,
+    Documents,
+    Deliverables,
+    Submissions,
+    Reviews,
+    Findings,
+    Responses,
+    Capas,
+    CapaActions,
+    Checks,
+    Issues,
+    Comments,
 }
 
 /// The ids of a list. Far from the demo's, so that the two share none.

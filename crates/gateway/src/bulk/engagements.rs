@@ -10,6 +10,7 @@ use tandem_domain::value::CountryCode;
 use super::draw::{List, What, day, draw, id, one_of};
 use super::places;
 use super::studies::{Made, score};
+use super::work::Work;
 
 /// Most engagements are at work.
 const STATES: [EngagementState; 20] = {
@@ -89,8 +90,10 @@ pub(super) fn of(study: &Made<'_>) -> Vec<Entity> {
             health_score: Some(score(n)),
         };
         let scopes = scopes(study, seat, &engagement);
+        let work = Work { study, engagement: &engagement, vendor, number: n, seat }.records();
         records.extend([engagement.into_entity(), internal.into_entity()]);
         records.extend(scopes.into_iter().map(Record::into_entity));
+        records.extend(work);
     }
     records
 }

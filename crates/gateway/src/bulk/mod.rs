@@ -6,11 +6,13 @@ mod draw;
 mod engagements;
 mod memberships;
 mod names;
+mod oversight;
 mod parties;
 mod places;
 mod plan;
 mod seed;
 mod studies;
+mod work;
 
 pub use block::world;
 pub use parties::{PROJECT_MANAGER, STUDY_MANAGER, client_id};

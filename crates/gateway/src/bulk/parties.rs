@@ -122,7 +122,7 @@ impl<'a> Party<'a> {
             name: format!("Systems of {} (invented)", names::word(self.number())),
             issuer: ISSUER.to_owned(),
             client_id: client_id(self.block, vendor),
-            scopes: vec![ClientScope::Studies, ClientScope::Sites, ClientScope::Engagements],
+            scopes: vec![ClientScope::Studies, ClientScope::Sites, ClientScope::Engagements, ClientScope::Deliverables],
             engagement_ids: Vec::new(),
             expires_at: moment(36_500),
             ended_at: None,

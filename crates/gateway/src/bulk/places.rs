@@ -68,6 +68,16 @@ pub(super) fn study_site_id(study: &Made<'_>, place: u64) -> StudySiteId {
     id(List::StudySites, study.number * SITES.len() as u64 + place)
 }
 
+/// The study's country that the site of this place lies in, by its place.
+pub(super) fn country_of_site(place: u64) -> u64 {
+    SITES.get(usize::try_from(place).unwrap_or(0)).copied().unwrap_or(0)
+}
+
+/// The id of the study's country of this place.
+pub(super) fn study_country_id(study: &Made<'_>, place: u64) -> StudyCountryId {
+    id(List::StudyCountries, study.number * 3 + place)
+}
+
 fn site_number(sponsor: &Party<'_>, country: u64, facility: u64) -> u64 {
     (sponsor.number() * COUNTRIES.len() as u64 + country) * FACILITIES + facility % FACILITIES
 }
@@ -113,7 +123,7 @@ fn study_country(study: &Made<'_>, place: u64) -> Option<StudyCountry> {
     // The first vendor leads two of the countries, the second the third.
     let seat = place / 2;
     Some(StudyCountry {
-        id: id::<StudyCountryId>(List::StudyCountries, n),
+        id: study_country_id(study, place),
         sponsor_id: study.sponsor_id(),
         study_id: study.id(),
         country_code: country(study, place)?,

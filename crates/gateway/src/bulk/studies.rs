@@ -11,6 +11,7 @@ use super::names;
 use super::parties::Party;
 use super::places;
 use super::plan::Plan;
+use super::work;
 
 /// A study by its numbers, and those whom it concerns.
 pub(super) struct Made<'a> {
@@ -91,6 +92,7 @@ impl<'a> Made<'a> {
         let mut records = vec![study.into_entity(), internal.into_entity(), benchmark.into_entity()];
         records.extend(engagements::of(self));
         records.extend(places::of(self));
+        records.extend(work::milestones(self));
         records
     }
 
@@ -106,6 +108,7 @@ impl<'a> Made<'a> {
         let over = matches!(state, StudyState::CloseOut | StudyState::Closed);
         let day_of = |days, kind| Some(PartialDate::new(day(days), DatePrecision::Day, Some(kind)));
         Study {
+            program_id: Some(work::program_id(&self.sponsor, self.nth)),
             id: self.id(),
             sponsor_id: self.sponsor_id(),
             protocol_number: format!("{}-{:04}", self.sponsor.number() + 1, self.nth + 1),

@@ -24,6 +24,22 @@ pub(super) enum List {
     /// What the vault makes itself while the world is put in: journal entries.
     Journal,
     AccessReviews,
+    Programs,
+    Milestones,
+    Documents,
+    Deliverables,
+    /// Documents that deliverables were handed in with.
+    HandedIn,
+    Submissions,
+    Reviews,
+    Issues,
+    Findings,
+    Responses,
+    Capas,
+    CapaActions,
+    Extensions,
+    Checks,
+    Comments,
 }
 
 impl Ids {

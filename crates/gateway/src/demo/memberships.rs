@@ -50,6 +50,9 @@ const MEMBERSHIPS: &[(&str, Org, Role, Reach)] = &[
     ("lucia", Org::Corvendale, Role::VProjectManager, All),
     ("dagny", Org::Osprelle, Role::VQa, All),
     ("dagny", Org::Brackenmoor, Role::SQa, All),
+    ("oskar", Org::Quillfen, Role::SQa, All),
+    ("darya", Org::Quillfen, Role::SDataLead, All),
+    ("ulla", Org::Brackenmoor, Role::SQa, All),
 ];
 
 /// Whose membership has ended.

@@ -13,6 +13,7 @@ mod personas;
 mod places;
 mod review;
 mod studies;
+mod work;
 mod world;
 
 pub use key::{AUDIENCE, DemoKeyError, ISSUER, development_key};

@@ -30,6 +30,9 @@ pub(super) const PEOPLE: &[(&str, Org, &str, &str)] = &[
     ("emre", Org::Pelluvia, "Emre Quaymoor", "Delivery Manager"),
     ("lucia", Org::Corvendale, "Lucia Fernhollow", "Project Manager"),
     ("dagny", Org::Osprelle, "Dagny Rookmere", "Independent Auditor"),
+    ("oskar", Org::Quillfen, "Oskar Wrenfield", "Quality Assurance Auditor"),
+    ("darya", Org::Quillfen, "Darya Mellowick", "Data Management Lead"),
+    ("ulla", Org::Brackenmoor, "Ulla Thistlecroft", "Quality Assurance"),
 ];
 
 /// All of them with their ids.

@@ -41,6 +41,15 @@ const STUDIES: &str = "{ viewer { person { displayName } organization { name } }
 const SITES: &str = "{ viewer { person { displayName } organization { name } } studies(first: 20) { totalCount nodes { protocolNumber \
     countries(first: 10) { nodes { countryCode state } } sites(first: 20) { nodes { number state site { name city } } } } } }";
 
+/// What is owed by both sides, for those who work on it.
+const WORK: &str = "{ viewer { person { displayName } organization { name } } deliverables(first: 50) { totalCount nodes { title \
+    deliverableType owedBy state ballInCourt dueDate daysLate reviewDaysLate cycleCount study { protocolNumber } vendor { name } } } }";
+
+/// What oversight found and what was done about it, for quality assurance.
+const OVERSIGHT: &str = "{ viewer { person { displayName } organization { name } } findings(first: 50) { totalCount nodes { reference title \
+    severity state ballInCourt authorSide ageDays daysLate study { protocolNumber } vendor { name } capas(first: 5) { nodes { state dueDate \
+    daysLate } } } } issues(first: 20) { totalCount } }";
+
 /// Headers only, for those who see no more.
 const HEADERS: &str = "{ viewer { person { displayName } organization { name } } studies(first: 20) { totalCount nodes { protocolNumber \
     briefTitle lifecycleState engagements(first: 10) { totalCount } } } }";
@@ -57,7 +66,9 @@ const MACHINE: &str = "{ viewer { organization { name } } studies(first: 20) { t
 const PEOPLE: &[(&str, Org, &str, &str)] = &[
     ("marisol", Org::Quillfen, "sponsor, study manager (S_STUDY_MANAGER)", STUDIES),
     ("idris", Org::Quillfen, "sponsor, vendor manager (S_VENDOR_MANAGER)", STUDIES),
-    ("petra", Org::Quillfen, "sponsor, quality assurance (S_QA)", STUDIES),
+    ("petra", Org::Quillfen, "sponsor, quality assurance (S_QA)", OVERSIGHT),
+    ("oskar", Org::Quillfen, "sponsor, the second person of quality assurance: what one of them wrote, the other issues", OVERSIGHT),
+    ("darya", Org::Quillfen, "sponsor, data lead (S_DATA_LEAD)", WORK),
     ("tomas", Org::Quillfen, "sponsor, finance (S_FINANCE)", HEADERS),
     ("greta", Org::Quillfen, "sponsor, executive (S_EXECUTIVE)", HEADERS),
     ("noor", Org::Quillfen, "sponsor, administrator (S_ADMIN): people, no study content", ADMIN),
@@ -67,12 +78,13 @@ const PEOPLE: &[(&str, Org, &str, &str)] = &[
     ("henrik", Org::Osprelle, "the competing CRO's project manager, on the same studies", STUDIES),
     ("saoirse", Org::Veltrona, "CRO, research associate for one country (V_CRA)", SITES),
     ("bastian", Org::Veltrona, "CRO, research associate for one site (V_CRA)", SITES),
-    ("odile", Org::Veltrona, "CRO, quality assurance (V_QA)", STUDIES),
+    ("odile", Org::Veltrona, "CRO, quality assurance (V_QA)", OVERSIGHT),
     ("kofi", Org::Veltrona, "CRO, administrator (V_ADMIN): people, no study content", ADMIN),
     ("zofia", Org::Tarnwick, "central laboratory, data manager (V_DATA_MANAGER)", SITES),
     ("lucia", Org::Corvendale, "subcontractor of the CRO, project manager", STUDIES),
     ("dagny", Org::Osprelle, "auditor in two organisations, here for the CRO (V_QA)", HEADERS),
     ("dagny", Org::Brackenmoor, "the same auditor, here for a sponsor (S_QA)", HEADERS),
+    ("ulla", Org::Brackenmoor, "another sponsor's quality assurance (S_QA)", OVERSIGHT),
     ("wanda", Org::Veltrona, "left the CRO: the membership has ended, so the answer is a refusal", HEADERS),
 ];
 

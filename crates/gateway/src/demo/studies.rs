@@ -113,6 +113,7 @@ fn made(row: &'static Row, index: usize, id: StudyId, organizations: &Organizati
     let start_date = if begun { actual_day(start) } else { planned_month(700 + start) };
     let observational = row.phases.is_empty();
     let study = Study {
+        program_id: super::work::program_of(row.protocol),
         id,
         sponsor_id,
         protocol_number: row.protocol.to_owned(),

@@ -11,7 +11,7 @@ use super::ids::{List, sequence};
 use super::organizations::Organizations;
 use super::people::People;
 use super::places::Places;
-use super::{engagements, memberships, review, studies};
+use super::{engagements, memberships, review, studies, work};
 
 pub use super::calendar::epoch;
 
@@ -32,11 +32,15 @@ pub fn world() -> World {
     let memberships = memberships::make(&organizations, &people, &studies, &places);
     let review = review::make(&organizations, &people, &memberships);
     let clients: Vec<ApiClient> = memberships::clients(&organizations, &engagements);
+    let stage = work::Stage { people: &people, studies: &studies, engagements: &engagements, places: &places };
+    let between = work::make(&stage);
+    let programs = work::programs(&organizations);
 
     let mut records: Vec<Entity> = organizations.0.into_iter().map(Record::into_entity).collect();
     for (person, contact) in people.into_inner() {
         records.extend([Person::into_entity(person), PersonContact::into_entity(contact)]);
     }
+    records.extend(programs);
     for made in studies {
         let parts = [made.internal.into_entity(), made.benchmark.into_entity(), made.registry.into_entity()];
         records.push(made.study.into_entity());
@@ -49,6 +53,7 @@ pub fn world() -> World {
     }
     records.extend(places.into_entities());
     records.extend(scopes);
+    records.extend(between);
     records.extend(memberships.into_iter().map(Record::into_entity));
     records.extend(clients.into_iter().map(Record::into_entity));
     if let Some((review, items)) = review {
@@ -150,8 +155,8 @@ mod tests {
     fn every_row_of_every_list_is_there() {
         let records = world().records;
         let count = |kind| records.iter().filter(|record| record.kind() == kind).count();
-        assert_eq!((count(Kind::Organization), count(Kind::Person), count(Kind::Study)), (7, 21, 12));
-        assert_eq!((count(Kind::Engagement), count(Kind::Membership), count(Kind::ApiClient)), (18, 23, 2));
+        assert_eq!((count(Kind::Organization), count(Kind::Person), count(Kind::Study)), (7, 24, 12));
+        assert_eq!((count(Kind::Engagement), count(Kind::Membership), count(Kind::ApiClient)), (18, 26, 2));
         assert_eq!((count(Kind::AccessReview), count(Kind::AccessReviewItem)), (1, 5));
         assert!(count(Kind::StudySite) > 60 && count(Kind::StudySite) == count(Kind::StudySiteRegistry));
     }

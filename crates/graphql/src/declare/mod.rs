@@ -4,5 +4,5 @@
 mod table;
 mod tables;
 
-pub(crate) use table::{Field, Root, Stored, Table, What};
+pub(crate) use table::{Days, Field, Root, Stored, Table, What};
 pub(crate) use tables::{table, tables};

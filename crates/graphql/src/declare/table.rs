@@ -42,6 +42,8 @@ pub(crate) enum What {
     Money { units: &'static str, currency: &'static str },
     /// The record that a column names.
     One { column: &'static str, kind: Kind },
+    /// How many days lie between what two columns say, counted to today as long as the second says nothing.
+    Days(Days),
     /// The records that a column lists, as far as the viewer sees them.
     Listed { column: &'static str, kind: Kind },
     /// The records that name this one in a column.
@@ -54,6 +56,19 @@ pub(crate) enum What {
     History,
     /// When the person or client that a column names last acted for the viewer's organisation, from the access log.
     LastUse { column: &'static str },
+}
+
+/// A count of days between two columns, each a day or a moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Days {
+    /// From when; nothing there: there is nothing to count.
+    pub(crate) from: &'static str,
+    /// A column of days to add to that.
+    pub(crate) plus: Option<&'static str>,
+    /// Until when; nothing there: until today.
+    pub(crate) to: &'static str,
+    /// Whether it is never less than nothing, such as lateness.
+    pub(crate) late: bool,
 }
 
 /// What the store keeps beside a record's own columns.
@@ -88,6 +103,28 @@ impl Table {
         }
         table.push("history", "What was done to it, oldest first, as far as you may see it.", What::History);
         table
+    }
+
+    /// A table of what begins hidden from some who see it later: when it came to be, and by whom, is not told.
+    pub(crate) fn begun_hidden(kind: Kind) -> Self {
+        let mut table = Self::of(kind);
+        table.fields.retain(|field| !matches!(field.what, What::Stored(Stored::CreatedAt | Stored::CreatedBy)));
+        table
+    }
+
+    /// How many days too late something is, from a column that says when it is due.
+    pub(crate) fn days_late(self, name: &str, from: &'static str, plus: Option<&'static str>, to: &'static str, doc: &str) -> Self {
+        self.days(name, Days { from, plus, to, late: true }, doc)
+    }
+
+    /// How many days lie between what two columns say; below nothing where the second is earlier.
+    pub(crate) fn days_between(self, name: &str, from: &'static str, to: &'static str, doc: &str) -> Self {
+        self.days(name, Days { from, plus: None, to, late: false }, doc)
+    }
+
+    fn days(mut self, name: &str, days: Days, doc: &str) -> Self {
+        self.push(name, doc, What::Days(days));
+        self
     }
 
     /// A table of a log: its rows have an id, and what they tell; they do not change and have no history of their own.
@@ -182,7 +219,7 @@ impl Field {
         match self.what {
             What::Column { column, .. } => column.nullable,
             What::Stored(stored) => stored == Stored::CreatedBy,
-            What::Money { .. } | What::One { .. } | What::Part { .. } | What::LastUse { .. } => true,
+            What::Money { .. } | What::One { .. } | What::Part { .. } | What::LastUse { .. } | What::Days(_) => true,
             What::Listed { .. } | What::Many { .. } | What::Transitions | What::History => false,
         }
     }

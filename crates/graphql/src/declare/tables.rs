@@ -5,12 +5,14 @@ use std::sync::OnceLock;
 use tandem_domain::record::Kind;
 
 use super::Table;
-use crate::{engagement, party, portfolio};
+use crate::{conversation, delivery, engagement, oversight, party, portfolio};
 
 /// All tables, in the order of the rooms.
 pub(crate) fn tables() -> &'static [Table] {
     static TABLES: OnceLock<Vec<Table>> = OnceLock::new();
-    TABLES.get_or_init(|| [party::tables(), portfolio::tables(), engagement::tables()].into_iter().flatten().collect())
+    let rooms =
+        || [party::tables(), portfolio::tables(), engagement::tables(), delivery::tables(), oversight::tables(), conversation::tables()];
+    TABLES.get_or_init(|| rooms().into_iter().flatten().collect())
 }
 
 /// The table of a kind. Confirmations and the like have one too: every kind stands on the graph, or on purpose does not.

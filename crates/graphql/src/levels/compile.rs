@@ -181,6 +181,12 @@ impl<'d> Compiler<'d> {
                 let pieces = pieces(&picked, "Money", part)?;
                 Op::Money { units: builder.column(at, units), currency: builder.column(at, currency), pieces }
             }
+            What::Days(counted) => Op::Days {
+                counted,
+                from: builder.column(at, counted.from),
+                plus: counted.plus.map(|column| builder.column(at, column)),
+                to: builder.column(at, counted.to),
+            },
             What::One { column, kind } => Op::One { key, choices: vec![self.joined(builder, at, kind, On::Column(column), picked)?] },
             What::Part { kind } => {
                 let (id, object) = self.joined(builder, at, kind, On::Part, picked)?;

@@ -6,7 +6,7 @@ use async_graphql_value::Value;
 use tandem_domain::record::{Kind, Scalar};
 use tandem_persistence::Shape;
 
-use crate::declare::Table;
+use crate::declare::{Days, Table};
 
 /// Bytes that are the same for every answer, with values between.
 #[derive(Debug)]
@@ -166,19 +166,53 @@ pub(super) type Object = Pieces<Op>;
 #[derive(Debug)]
 pub(super) enum Op {
     /// A column.
-    Scalar { column: usize, kind: Kind, scalar: Scalar, nullable: bool },
+    Scalar {
+        column: usize,
+        kind: Kind,
+        scalar: Scalar,
+        nullable: bool,
+    },
     /// A partial date.
-    Date { column: usize, nullable: bool, pieces: Pieces<DatePart> },
+    Date {
+        column: usize,
+        nullable: bool,
+        pieces: Pieces<DatePart>,
+    },
     /// An amount.
-    Money { units: usize, currency: usize, pieces: Pieces<MoneyPart> },
+    /// Days between what two columns say.
+    Days {
+        counted: Days,
+        from: usize,
+        plus: Option<usize>,
+        to: usize,
+    },
+    Money {
+        units: usize,
+        currency: usize,
+        pieces: Pieces<MoneyPart>,
+    },
     /// The first of these records that is there; each with the column that holds its id.
-    One { key: String, choices: Vec<(usize, Object)> },
+    One {
+        key: String,
+        choices: Vec<(usize, Object)>,
+    },
     /// A part that some roles do not see.
-    Part { key: String, part: Kind, id: usize, object: Object },
+    Part {
+        key: String,
+        part: Kind,
+        id: usize,
+        object: Object,
+    },
     /// A page under the record.
-    Many { key: String, child: usize },
+    Many {
+        key: String,
+        child: usize,
+    },
     /// The records that a column lists.
-    Listed { key: String, child: usize },
+    Listed {
+        key: String,
+        child: usize,
+    },
 }
 
 /// A part of a partial date.

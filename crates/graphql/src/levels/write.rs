@@ -14,7 +14,7 @@ use super::plan::{
 };
 use super::reason::Reason;
 use super::scalars::{self, json, null, plain};
-use crate::run::{Session, cursor};
+use crate::run::{Session, cursor, days};
 
 /// One step of the path to a value.
 #[derive(Clone, Copy)]
@@ -147,6 +147,15 @@ impl<'a> Writing<'a> {
                     Ok(())
                 }
             },
+            Op::Days { counted, from, plus, to } => {
+                let plus = plus.map(|column| row.cell(column).map_err(store)).transpose()?;
+                let (from, to) = (row.cell(*from).map_err(store)?, row.cell(*to).map_err(store)?);
+                match days::count(*counted, &from, plus.as_ref(), &to, self.session.viewer.now.date_naive()) {
+                    None => null(&mut self.out),
+                    Some(days) => json(&mut self.out, &days)?,
+                }
+                Ok(())
+            }
             Op::One { key, choices } => {
                 for (id, object) in choices {
                     if row.uuid(*id).map_err(store)?.is_some() {

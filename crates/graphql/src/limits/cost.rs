@@ -112,7 +112,7 @@ impl<'a> Pricing<'a> {
             _ if known.ty == "PageInfo" => (Price::default(), 1, Place::Plain),
             _ if known.paged => {
                 let page = self.page(field, known);
-                let own = Price { points: 1, nodes: page };
+                let own = Price { points: known.dear.saturating_add(1), nodes: page };
                 if known.list { (own, page, Place::Plain) } else { (own, 1, Place::Connection(page)) }
             }
             _ => {

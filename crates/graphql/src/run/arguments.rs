@@ -33,11 +33,14 @@ const PAGE_MAX: i64 = 100;
 pub(crate) fn page_size(arguments: &Map<String, Json>, name: &str) -> Result<Option<usize>, Failure> {
     match arguments.get(name) {
         None | Some(Json::Null) => Ok(None),
-        Some(size) => match size.as_i64() {
-            Some(size @ 1..=PAGE_MAX) => Ok(usize::try_from(size).ok()),
-            _ => Err(Failure::bad_input(format!("`{name}` is from 1 to {PAGE_MAX}."))),
-        },
+        Some(given) => size(name, given.as_i64().unwrap_or_default()).map(Some),
     }
+}
+
+/// A number of rows that was asked for.
+pub(crate) fn size(name: &str, given: i64) -> Result<usize, Failure> {
+    let fits = (1..=PAGE_MAX).contains(&given).then(|| usize::try_from(given).ok()).flatten();
+    fits.ok_or_else(|| Failure::bad_input(format!("`{name}` is from 1 to {PAGE_MAX}.")))
 }
 
 /// A list of nothing in particular; for requests that name their rows otherwise.

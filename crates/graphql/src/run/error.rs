@@ -22,7 +22,12 @@ impl Failure {
 
     /// As the executor reports it, at the field.
     pub(crate) fn at(&self, field: &Positioned<Field>) -> ServerError {
-        Error::new(self.message.clone()).extend_with(|_, extensions| extensions.set("code", self.code)).into_server_error(field.pos)
+        self.error().into_server_error(field.pos)
+    }
+
+    /// As a hand-written resolver gives it: an error of the executor that came through one would lose its code.
+    pub(crate) fn error(&self) -> Error {
+        Error::new(self.message.clone()).extend_with(|_, extensions| extensions.set("code", self.code))
     }
 }
 

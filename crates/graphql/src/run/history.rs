@@ -215,6 +215,7 @@ fn shown(what: &What, state: Option<&Json>) -> Option<Json> {
         What::Money { units, currency } => Some(json!({ "minorUnits": value(units)?, "currency": value(currency)? })),
         What::One { column, .. } => value(column).cloned(),
         What::Stored(_)
+        | What::Days(_)
         | What::Listed { .. }
         | What::Many { .. }
         | What::Part { .. }

@@ -2,14 +2,17 @@
 
 pub(crate) mod arguments;
 pub(crate) mod cursor;
+pub(crate) mod days;
 mod error;
 mod explain;
 mod history;
+mod impact;
 mod loaders;
 mod mutation;
 mod page;
 mod permissions;
 mod query;
+mod queue;
 mod record;
 pub(crate) mod scalar;
 mod session;

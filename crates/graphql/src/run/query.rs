@@ -16,7 +16,7 @@ use super::page::{Page, PageInfo, Source};
 use super::record::{Record, fail, object, one};
 use super::session::Session;
 use super::viewer::ViewerObject;
-use super::{arguments, explain};
+use super::{arguments, explain, impact};
 use crate::declare::{Root, Table, table, tables};
 use crate::schema;
 
@@ -33,6 +33,7 @@ impl QueryRoot {
             "nodes" => return nodes(ctx, session, given.get("ids")).await.map(Some),
             "permissionHistory" => return super::permissions::answer(ctx, session, &given).await.map(Some),
             explain::NAME => return explain::answer(ctx, session, &given).await.map(Some),
+            impact::NAME => return impact::answer(ctx, session, &given).await.map(Some),
             _ => {}
         }
         for declared in tables() {
@@ -144,6 +145,7 @@ impl OutputType for QueryRoot {
             super::history::HistoryConnection::create_type_info(registry);
             super::permissions::PermissionHistoryConnection::create_type_info(registry);
             explain::AccessExplanation::create_type_info(registry);
+            impact::VisibilityImpact::create_type_info(registry);
             super::mutation::UserErrorObject::create_type_info(registry);
             let mut fields = vec![
                 described("viewer", "Viewer!", "You, acting for one organisation."),
@@ -159,6 +161,7 @@ impl OutputType for QueryRoot {
             ];
             fields.push(schema::permission_history_field());
             fields.push(explain::field());
+            fields.push(impact::field());
             fields.extend(schema::query_fields());
             let fields = fields.into_iter().map(|field| (field.name.clone(), field)).collect();
             ObjectBuilder::new("Query", fields).description(Some("Where reading begins.".to_owned())).build()

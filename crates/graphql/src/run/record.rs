@@ -20,7 +20,7 @@ use super::error::Failure;
 use super::loaders::PageKey;
 use super::page::{Page, Source};
 use super::session::Session;
-use super::{arguments, history, scalar, steps};
+use super::{arguments, days, history, scalar, steps};
 use crate::declare::{Field, Stored, Table, What, table};
 
 /// A record that the viewer sees.
@@ -60,6 +60,12 @@ impl Record {
                 }
                 _ => Ok(Value::Null),
             },
+            What::Days(counted) => {
+                let plus = counted.plus.map(|column| self.row.cell(column));
+                let (from, to) = (self.row.cell(counted.from), self.row.cell(counted.to));
+                let today = session.viewer.now.date_naive();
+                Ok(days::count(counted, from, plus, to, today).map_or(Value::Null, |days| Value::Number(days.into())))
+            }
             What::One { column, kind } => match self.row.uuid(column) {
                 None => Ok(Value::Null),
                 Some(id) => one(ctx, session, kind, id).await,

@@ -58,13 +58,13 @@ async fn steps(session: &Session, record: &Record) -> Result<Vec<AllowedTransiti
     let mut allowed = Vec::new();
     for step in steps {
         let answers = join_all(step.guards.iter().map(|guard| async {
-            let met = loaders.guards.try_load((*guard, id)).await.map_err(|_| Failure::internal())??;
+            let met = loaders.guards.try_load((*guard, kind, id)).await.map_err(|_| Failure::internal())??;
             Ok::<_, Failure>(GuardAnswer { guard: *guard, met })
         }))
         .await
         .into_iter()
         .collect::<Result<Vec<_>, _>>()?;
-        let hindrances = blockers(&session.viewer, step, &facts, confirmation.as_ref(), &answers);
+        let hindrances = blockers(&session.viewer, step, step.who_of(&entity.record), &facts, confirmation.as_ref(), &answers);
         allowed.push(AllowedTransition {
             action: step.action,
             to: step.to,

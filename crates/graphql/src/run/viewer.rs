@@ -8,6 +8,7 @@ use tandem_domain::record::Kind;
 
 use super::arguments::{FILTER_COMPARISONS, FILTER_DEPTH};
 use super::error::Failure;
+use super::queue::{self, WhoseTurn, WorkQueue};
 use super::record::{one, settled};
 use super::session::Session;
 use crate::limits::Limits;
@@ -203,10 +204,22 @@ impl ViewerObject {
     }
 
     /// What was granted to you and is in force.
-    async fn grants(&self, ctx: &Context<'_>) -> ServerResult<Vec<ViewerGrant>> {
-        let session = Session::of(ctx).map_err(|failure| super::record::fail(ctx, &failure))?;
+    async fn grants(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<ViewerGrant>> {
+        let session = Session::of(ctx).map_err(|failure| failure.error())?;
         let grants = try_join_all(session.viewer.grants.iter().map(|grant| ViewerGrant::of(session, grant))).await;
-        grants.map_err(|failure| super::record::fail(ctx, &failure))
+        grants.map_err(|failure| failure.error())
+    }
+
+    /// What waits for your side, or what your side waits for: deliverables, findings, CAPAs and issues whose turn it is. Of each kind the
+    /// hundred that are owed soonest are looked at.
+    async fn work_queue(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Whose turn it is: MINE or THEIRS.")] side: WhoseTurn,
+        #[graphql(desc = "How many at most, 1 to 100; 20 where it is left out.")] first: Option<i32>,
+    ) -> async_graphql::Result<WorkQueue> {
+        let session = Session::of(ctx).map_err(|failure| failure.error())?;
+        queue::queue(session, side, first).await.map_err(|failure| failure.error())
     }
 
     /// The organisation that you act for.

@@ -45,6 +45,7 @@ pub(crate) fn register(registry: &mut Registry, table: &Table) {
             What::Part { kind } => (field.name.clone(), filter_name(kind)),
             What::Stored(_)
             | What::Money { .. }
+            | What::Days(_)
             | What::Listed { .. }
             | What::Many { .. }
             | What::Transitions

@@ -57,6 +57,7 @@ fn output_field(declared: &Field) -> MetaField {
         What::Stored(Stored::CreatedAt | Stored::UpdatedAt) => field(name, "DateTime!", doc),
         What::Stored(Stored::CreatedBy) => field(name, "Actor", doc),
         What::Money { .. } => field(name, "Money", doc),
+        What::Days(_) => field(name, "Int", doc),
         What::One { kind, .. } => field(name, kind.name(), doc),
         What::Listed { kind, .. } => field(name, format!("[{}!]!", kind.name()), doc),
         What::Part { kind } => field(name, kind.name(), &format!("{doc}\n\n{} {WITHHELD}", read_by(kind))),

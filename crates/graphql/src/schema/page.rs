@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use tandem_domain::access::sentences::{WITHHELD, client_sentence, done_by, listed, narrowing, readers_by_way, roles_in_words};
 use tandem_domain::access::{Action, ClientScope, Role, Side, Trail, client_scope, may_ever, trail};
-use tandem_domain::lifecycle::{Lifecycle, Transition};
+use tandem_domain::lifecycle::{Lifecycle, Takers, Transition};
 use tandem_domain::record::{Kind, description};
 use tandem_domain::vocabulary::Vocabulary;
 
@@ -167,6 +167,8 @@ fn lifecycle_table(page: &mut String, lifecycle: &Lifecycle) {
     page.push_str("\n| step | from | to | may be done by | needs |\n|---|---|---|---|---|\n");
     for step in lifecycle.transitions {
         let from: Vec<String> = step.from.iter().map(|state| plain(state)).collect();
+        let when: Vec<&str> = step.when.iter().map(|case| case.words()).collect();
+        let when = if when.is_empty() { String::new() } else { format!(", where {}", when.join(" and ")) };
         let mut needs = Vec::new();
         if !step.confirmed_by.is_empty() {
             needs.push(format!("another person's confirmation ({})", roles_in_words(step.confirmed_by)));
@@ -177,8 +179,13 @@ fn lifecycle_table(page: &mut String, lifecycle: &Lifecycle) {
         if step.signature {
             needs.push("a signature".to_owned());
         }
-        let (to, who) = (plain(step.to), roles_in_words(step.who));
-        let _ = writeln!(page, "| {} | {} | {to} | {who} | {} |", plain(step.action), from.join(", "), listed(&needs));
+        let who = match step.takers {
+            _ if step.is_systems() => "Tandem itself, when something else makes it so".to_owned(),
+            Takers::All => roles_in_words(step.who),
+            Takers::Function(_) => format!("{}, by what its type is about", roles_in_words(step.who)),
+        };
+        let (action, to) = (plain(step.action), plain(step.to));
+        let _ = writeln!(page, "| {action} | {}{when} | {to} | {who} | {} |", from.join(", "), listed(&needs));
     }
 }
 

@@ -91,6 +91,7 @@ impl Store {
                 targets.extend(self.coverage(&[], &sites, then).await?);
                 Ok(targets)
             }
+            Entity::Program(program) => self.to_program(id, program.sponsor_id.uuid(), then).await,
             Entity::Organization(_) => self.to_organization(id, organizations, then).await,
             Entity::Person(_) => self.to_person(id, organizations, then).await,
             Entity::ApiClient(client) => {
@@ -115,7 +116,22 @@ impl Store {
             | Entity::Engagement(_)
             | Entity::EngagementInternal(_)
             | Entity::EngagementConfirmation(_)
-            | Entity::ServiceScope(_) => Ok(Vec::new()),
+            | Entity::ServiceScope(_)
+            | Entity::ProgramInternal(_)
+            | Entity::Milestone(_)
+            | Entity::Document(_)
+            | Entity::Deliverable(_)
+            | Entity::DeliverableSubmission(_)
+            | Entity::DeliverableReview(_)
+            | Entity::Finding(_)
+            | Entity::FindingInternal(_)
+            | Entity::FindingResponse(_)
+            | Entity::Capa(_)
+            | Entity::CapaAction(_)
+            | Entity::DueDateExtension(_)
+            | Entity::EffectivenessCheck(_)
+            | Entity::Issue(_)
+            | Entity::Comment(_) => Ok(Vec::new()),
         }
     }
 
@@ -162,6 +178,15 @@ impl Store {
             targets.extend(links::roster_links(study.id.uuid(), study.vendor_roster_shared, &here));
         }
         Ok(targets)
+    }
+
+    /// What named a programme: the sponsor's studies that were of it, and their engagements.
+    async fn to_program(&self, id: Uuid, sponsor: Uuid, then: DateTime<Utc>) -> Result<Vec<Target>, StoreError> {
+        let mut studies: Vec<Study> = self.stood_as(&self.ids(under("study", "sponsor_id", &[sponsor])).await?, then).await?;
+        studies.retain(|study| study.program_id.is_some_and(|program| program.uuid() == id));
+        let ids: Vec<Uuid> = studies.iter().map(|study| study.id.uuid()).collect();
+        let engagements: Vec<Engagement> = self.stood_as(&self.ids(under("engagement", "study_id", &ids)).await?, then).await?;
+        Ok(studies.iter().flat_map(|study| links::program_links(study, &engagements)).collect())
     }
 
     /// What named a person to these: memberships, and engagements of theirs that he led at any time.

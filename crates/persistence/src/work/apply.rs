@@ -48,9 +48,10 @@ impl Work<'_> {
             return Ok(1);
         }
         let mut version = 0;
-        for (index, write) in writes.iter().enumerate() {
+        for write in writes {
             let written = self.vault.write(&self.transaction, &author, write).await?;
-            if index == 0 {
+            // Of what takes several steps at once, the last version is the subject's.
+            if version == 0 || write.record.uuid() == planned.id && write.record.kind() == planned.kind {
                 version = written;
             }
         }
@@ -212,7 +213,23 @@ impl Vault {
                 | Entity::Engagement(_)
                 | Entity::EngagementInternal(_)
                 | Entity::EngagementConfirmation(_)
-                | Entity::ServiceScope(_) => {}
+                | Entity::ServiceScope(_)
+                | Entity::Program(_)
+                | Entity::ProgramInternal(_)
+                | Entity::Milestone(_)
+                | Entity::Document(_)
+                | Entity::Deliverable(_)
+                | Entity::DeliverableSubmission(_)
+                | Entity::DeliverableReview(_)
+                | Entity::Finding(_)
+                | Entity::FindingInternal(_)
+                | Entity::FindingResponse(_)
+                | Entity::Capa(_)
+                | Entity::CapaAction(_)
+                | Entity::DueDateExtension(_)
+                | Entity::EffectivenessCheck(_)
+                | Entity::Issue(_)
+                | Entity::Comment(_) => {}
             }
         }
         let into = "principal (id, kind, access_version, issuer, subject)";
@@ -254,7 +271,23 @@ impl Vault {
             | Entity::StudySiteRegistry(_)
             | Entity::EngagementInternal(_)
             | Entity::EngagementConfirmation(_)
-            | Entity::ServiceScope(_) => Ok(()),
+            | Entity::ServiceScope(_)
+            | Entity::Program(_)
+            | Entity::ProgramInternal(_)
+            | Entity::Milestone(_)
+            | Entity::Document(_)
+            | Entity::Deliverable(_)
+            | Entity::DeliverableSubmission(_)
+            | Entity::DeliverableReview(_)
+            | Entity::Finding(_)
+            | Entity::FindingInternal(_)
+            | Entity::FindingResponse(_)
+            | Entity::Capa(_)
+            | Entity::CapaAction(_)
+            | Entity::DueDateExtension(_)
+            | Entity::EffectivenessCheck(_)
+            | Entity::Issue(_)
+            | Entity::Comment(_) => Ok(()),
         }
     }
 

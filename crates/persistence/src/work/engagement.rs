@@ -69,7 +69,13 @@ impl Work<'_> {
     /// A lead belongs to the side that he leads: the organisation employs him or has given him a membership.
     /// A `colleague` can be named by id, whether or not one may read of him; people of another organisation only
     /// where one sees them. Who does not belong is not told apart from who does not exist.
-    async fn leads(&self, organization: OrganizationId, person: Option<PersonId>, field: &str, colleague: bool) -> Result<(), WriteError> {
+    pub(super) async fn leads(
+        &self,
+        organization: OrganizationId,
+        person: Option<PersonId>,
+        field: &str,
+        colleague: bool,
+    ) -> Result<(), WriteError> {
         let Some(person) = person else { return Ok(()) };
         let people: Vec<Person> = self.vault.system_read(&self.transaction, "id", &[person.uuid()]).await?;
         let memberships: Vec<Membership> = self.vault.system_read(&self.transaction, "person_id", &[person.uuid()]).await?;

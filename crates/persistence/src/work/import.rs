@@ -124,6 +124,7 @@ impl Import<'_> {
 
     async fn create_study(&self, sponsor_id: OrganizationId, record: &RegistryRecord) -> Result<Study, StoreError> {
         let study = Study {
+            program_id: None,
             id: StudyId::from_uuid(self.vault.ids.next()),
             sponsor_id,
             protocol_number: self.free_protocol_number(sponsor_id, record).await?,

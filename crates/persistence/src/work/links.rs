@@ -78,7 +78,8 @@ pub(crate) async fn follow(
             keeper.insert(&keeper.clients_of(std::slice::from_ref(engagement)).await?).await?;
             keeper.insert(&links::engagement_links(engagement)).await?;
             keeper.cover_again(&[id]).await?;
-            keeper.rosters(&[engagement.study_id.uuid()], false).await
+            keeper.rosters(&[engagement.study_id.uuid()], false).await?;
+            keeper.programs(&[engagement.study_id.uuid()], true).await
         }
         (_, Entity::ServiceScope(scope)) => keeper.cover_again(&[scope.engagement_id.uuid()]).await,
         (Entity::StudyCountry(before), Entity::StudyCountry(after)) if before.lead_engagement_id == after.lead_engagement_id => Ok(()),
@@ -96,8 +97,14 @@ pub(crate) async fn follow(
             targets.extend(keeper.covered(Vec::new(), vec![site.clone()], &[]).await?);
             keeper.insert(&targets).await
         }
-        (Entity::Study(before), Entity::Study(after)) if before.vendor_roster_shared != after.vendor_roster_shared => {
-            keeper.rosters(&[after.id.uuid()], true).await
+        (Entity::Study(before), Entity::Study(after)) => {
+            if before.vendor_roster_shared != after.vendor_roster_shared {
+                keeper.rosters(&[after.id.uuid()], true).await?;
+            }
+            if before.program_id != after.program_id {
+                keeper.programs(&[after.id.uuid()], true).await?;
+            }
+            Ok(())
         }
         // Ending a membership moves nothing: who was named stays named. So with the end of a client.
         (_, Entity::Membership(_)) => Ok(()),
@@ -124,7 +131,23 @@ pub(crate) async fn follow(
             | Entity::StudySiteContact(_)
             | Entity::StudySiteRegistry(_)
             | Entity::EngagementInternal(_)
-            | Entity::EngagementConfirmation(_),
+            | Entity::EngagementConfirmation(_)
+            | Entity::Program(_)
+            | Entity::ProgramInternal(_)
+            | Entity::Milestone(_)
+            | Entity::Document(_)
+            | Entity::Deliverable(_)
+            | Entity::DeliverableSubmission(_)
+            | Entity::DeliverableReview(_)
+            | Entity::Finding(_)
+            | Entity::FindingInternal(_)
+            | Entity::FindingResponse(_)
+            | Entity::Capa(_)
+            | Entity::CapaAction(_)
+            | Entity::DueDateExtension(_)
+            | Entity::EffectivenessCheck(_)
+            | Entity::Issue(_)
+            | Entity::Comment(_),
         ) => Ok(()),
     }
 }
@@ -149,6 +172,8 @@ struct New {
     made: Vec<Engagement>,
     /// The studies of new engagements.
     rosters: Vec<Uuid>,
+    /// New studies of a programme.
+    programmed: Vec<Uuid>,
     /// The engagements of new scopes.
     scoped: Vec<Uuid>,
     countries: Vec<StudyCountry>,
@@ -175,13 +200,13 @@ impl New {
                 }
                 Entity::Membership(membership) => new.direct.extend(links::membership_links(membership)),
                 Entity::ApiClient(client) => new.clients.push(client.clone()),
+                Entity::Study(study) => new.programmed.extend(study.program_id.map(|_| study.id.uuid())),
                 Entity::Organization(_)
                 | Entity::Person(_)
                 | Entity::PersonContact(_)
                 | Entity::AccessEvent(_)
                 | Entity::AccessReview(_)
                 | Entity::AccessReviewItem(_)
-                | Entity::Study(_)
                 | Entity::StudyInternal(_)
                 | Entity::StudyBenchmark(_)
                 | Entity::StudyConfirmation(_)
@@ -191,7 +216,23 @@ impl New {
                 | Entity::StudySiteContact(_)
                 | Entity::StudySiteRegistry(_)
                 | Entity::EngagementInternal(_)
-                | Entity::EngagementConfirmation(_) => {}
+                | Entity::EngagementConfirmation(_)
+                | Entity::Program(_)
+                | Entity::ProgramInternal(_)
+                | Entity::Milestone(_)
+                | Entity::Document(_)
+                | Entity::Deliverable(_)
+                | Entity::DeliverableSubmission(_)
+                | Entity::DeliverableReview(_)
+                | Entity::Finding(_)
+                | Entity::FindingInternal(_)
+                | Entity::FindingResponse(_)
+                | Entity::Capa(_)
+                | Entity::CapaAction(_)
+                | Entity::DueDateExtension(_)
+                | Entity::EffectivenessCheck(_)
+                | Entity::Issue(_)
+                | Entity::Comment(_) => {}
             }
         }
         for ids in [&mut new.engagements, &mut new.rosters, &mut new.scoped] {
@@ -210,7 +251,7 @@ pub(crate) async fn follow_new(
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     let mut keeper = Keeper { vault, transaction, now, gone: HashMap::new() };
-    let New { direct: mut targets, engagements, made, rosters, mut scoped, countries, sites, clients } = New::of(records);
+    let New { direct: mut targets, engagements, made, rosters, programmed, mut scoped, countries, sites, clients } = New::of(records);
     targets.extend(keeper.clients(&clients).await?);
     let new_clients: HashSet<Uuid> = clients.iter().map(|client| client.id.uuid()).collect();
     // What new clients reach is said already; there are the others.
@@ -223,7 +264,9 @@ pub(crate) async fn follow_new(
     // What these engagements cover of the new places is said already; there are the others.
     targets.extend(keeper.covered(countries, sites, &whole).await?);
     keeper.insert(&targets).await?;
-    keeper.rosters(&rosters, false).await
+    keeper.rosters(&rosters, false).await?;
+    // Of a study that is new there are no links yet; of one that has new engagements there may be.
+    keeper.programs(&[rosters, programmed].concat(), false).await
 }
 
 struct Keeper<'a> {
@@ -319,6 +362,20 @@ impl Keeper<'_> {
         let engagements = by(self.read("study_id", &ids).await?, |engagement: &Engagement| engagement.study_id.uuid());
         let of_study = |study: &Study| links::roster_links(study.id.uuid(), study.vendor_roster_shared, of(&engagements, study.id.uuid()));
         let targets: Vec<Target> = studies.iter().flat_map(of_study).collect();
+        self.insert(&targets).await
+    }
+
+    /// Rewrites to whom the programmes of these studies are named. Of studies without one, only where they `had` one.
+    async fn programs(&mut self, studies: &[Uuid], had: bool) -> Result<(), StoreError> {
+        let mut studies: Vec<Study> = self.read("id", studies).await?;
+        studies.retain(|study| had || study.program_id.is_some());
+        let ids: Vec<Uuid> = studies.iter().map(|study| study.id.uuid()).collect();
+        if ids.is_empty() {
+            return Ok(());
+        }
+        self.delete(Kind::Program, "study_id", &ids).await?;
+        let engagements: Vec<Engagement> = self.read("study_id", &ids).await?;
+        let targets: Vec<Target> = studies.iter().flat_map(|study| links::program_links(study, &engagements)).collect();
         self.insert(&targets).await
     }
 

@@ -5,8 +5,8 @@ use tandem_domain::command::{Command, Refusal};
 use tandem_domain::engagement::Engagement;
 use tandem_domain::id::{EngagementId, TypedId};
 use tandem_domain::portfolio::{
-    Site, Study, StudyBenchmark, StudyCountry, StudyInternal, StudySite, StudySiteContact, StudySiteInternal, Surroundings, site_create,
-    site_update, study_benchmark_update, study_country_create, study_country_update, study_create, study_internal_update,
+    Program, Site, Study, StudyBenchmark, StudyCountry, StudyInternal, StudySite, StudySiteContact, StudySiteInternal, Surroundings,
+    site_create, site_update, study_benchmark_update, study_country_create, study_country_update, study_create, study_internal_update,
     study_site_contact_update, study_site_create, study_site_internal_update, study_site_update, study_update,
 };
 use tandem_domain::record::{Kind, Patch, Record, Stored};
@@ -17,9 +17,16 @@ use crate::error::WriteError;
 impl Work<'_> {
     pub(super) async fn plan_portfolio(&self, command: &Command) -> Result<Planned, WriteError> {
         match command {
-            Command::StudyCreate(input) => Planned::of(study_create(&self.deciding(), input.clone())?),
+            Command::StudyCreate(input) => {
+                self.may_ever(Kind::Study, Action::Create)?;
+                self.named_if::<Program, _>(input.program_id, "programId").await?;
+                Planned::of(study_create(&self.deciding(), input.clone())?)
+            }
             Command::StudyUpdate(input) => {
                 let stored: Stored<Study> = self.subject(input.id, Action::Update).await?;
+                if let Patch::Set(program) = input.program_id {
+                    self.named_if::<Program, _>(program, "programId").await?;
+                }
                 let deciding = self.deciding_about(&stored).await?;
                 Planned::of(study_update(&deciding, stored.record, input.clone())?)
             }

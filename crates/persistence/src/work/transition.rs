@@ -4,14 +4,14 @@ use chrono::Duration;
 use sea_orm::ConnectionTrait;
 use serde_json::json;
 use sha2::{Digest, Sha256};
-use tandem_domain::access::{Action, Facts, PrincipalKind, writes};
+use tandem_domain::access::{Action, Facts, PrincipalKind, Role, writes};
 use tandem_domain::command::{Change, Code, Op, Refusal, UserError};
 use tandem_domain::engagement::EngagementConfirmation;
 use tandem_domain::id::{PersonId, TypedId};
-use tandem_domain::lifecycle::{Confirmation, Guard, GuardAnswer, Transition, advance, blockers, state_of};
+use tandem_domain::lifecycle::{Confirmation, Guard, GuardAnswer, Moment, Transition, advance, blockers, state_of};
 use tandem_domain::party::Person;
 use tandem_domain::portfolio::StudyConfirmation;
-use tandem_domain::record::{Entity, Kind, Record, Stored};
+use tandem_domain::record::{CellError, Entity, Kind, Record, Stored};
 use tandem_domain::vocabulary::Vocabulary;
 use uuid::Uuid;
 
@@ -20,16 +20,47 @@ use crate::error::{StoreError, WriteError};
 use crate::journal::state_json;
 use crate::sql::Sql;
 
+/// A step that was taken: the record before and after it, and the signature where it is signed.
+pub(super) struct Taken {
+    pub(super) before: Entity,
+    pub(super) record: Entity,
+    signature: Option<serde_json::Value>,
+}
+
+impl Taken {
+    /// The record after the step, typed.
+    pub(super) fn record<T: Record>(&self) -> Result<T, WriteError> {
+        Ok(T::from_entity(self.record.clone()).ok_or(CellError)?)
+    }
+
+    /// What the step comes to.
+    pub(super) fn planned(self, change: Change) -> Result<Planned, WriteError> {
+        let mut planned = Planned::of(change)?;
+        planned.signature = self.signature;
+        Ok(planned)
+    }
+}
+
 impl Work<'_> {
     pub(super) async fn plan_transition(&self, kind: Kind, id: Uuid, action: &'static str) -> Result<Planned, WriteError> {
+        let taken = self.take(kind, id, action).await?;
+        let change = Change::one(Op::Transitioned(action), taken.record.clone());
+        let change = self.consequences(&taken.before, &taken.record, change).await?;
+        taken.planned(change)
+    }
+
+    /// Takes a step: checks all that hinders it, and gives the record as it is after it. What it takes besides is for the caller to decide.
+    pub(super) async fn take(&self, kind: Kind, id: Uuid, action: &'static str) -> Result<Taken, WriteError> {
         let stored = self.locked(kind, id).await?;
         let lifecycle = kind.def().lifecycle.ok_or_else(|| StoreError::Unusable("this kind has no lifecycle".to_owned()))?;
         let facts = self.facts_of(&stored.record).await?;
         let state = state_of(&stored.record).unwrap_or_default();
         let step = lifecycle.step_of(&stored.record, action);
         // Who may never take the step learns nothing of state or version.
-        let may =
-            lifecycle.transitions.iter().any(|step| step.action == action && writes(&self.viewer, Action::Transition(step.who), &facts));
+        let may = lifecycle.transitions.iter().any(|step| {
+            let there = step.action == action && !step.is_systems() && step.is_for(&stored.record);
+            there && writes(&self.viewer, Action::Transition(step.who_of(&stored.record)), &facts)
+        });
         if !may {
             return Err(Refusal::forbidden().into());
         }
@@ -39,27 +70,46 @@ impl Work<'_> {
             return Err(Refusal::from(UserError::new(Code::InvalidTransition, words)).into());
         };
         self.check_step(&stored, step, &facts).await?;
-        let record = advance(&stored.record, lifecycle, step, self.now.date_naive())?;
-        let signature = self.sign(step, &record).await?;
-        let mut planned = Planned::of(Change::one(Op::Transitioned(step.action), record))?;
-        planned.signature = signature;
-        Ok(planned)
+        let moment = Moment { now: self.now, by: PersonId::from_uuid(self.viewer.principal) };
+        let record = advance(&stored.record, lifecycle, step, &moment)?;
+        let signature = self.sign(step.signature, &record).await?;
+        Ok(Taken { before: stored.record, record, signature })
+    }
+
+    /// The roles that may take this step of a record, in whatever state it is; one list for each row of the table.
+    pub(super) fn takers(&self, record: &Entity, action: &str) -> Vec<&'static [Role]> {
+        let steps = record.kind().def().lifecycle.map(|lifecycle| lifecycle.transitions).unwrap_or_default();
+        steps.iter().filter(|step| step.action == action && step.is_for(record)).map(|step| step.who_of(record)).collect()
+    }
+
+    /// Whether a guard holds for a record.
+    pub(super) async fn holds(&self, guard: Guard, kind: Kind, id: Uuid) -> Result<bool, WriteError> {
+        Ok(self.answers(&[guard], kind, id).await?.iter().all(|answer| answer.met))
+    }
+
+    /// A record that Tandem itself takes a step of, where it has it.
+    pub(super) fn system_step(&self, record: Entity, action: &str) -> Result<Option<Entity>, WriteError> {
+        let Some(lifecycle) = record.kind().def().lifecycle else { return Ok(None) };
+        let Some(step) = lifecycle.systems_step(&record, action) else { return Ok(None) };
+        let moment = Moment { now: self.now, by: PersonId::from_uuid(self.viewer.principal) };
+        Ok(Some(advance(&record, lifecycle, step, &moment)?))
     }
 
     async fn check_step(&self, stored: &Stored<Entity>, step: &'static Transition, facts: &Facts) -> Result<(), WriteError> {
         let confirmation = self.confirmation(stored).await?;
-        let answers = self.answers(step.guards, facts.id).await?;
-        let mut errors = blockers(&self.viewer, step, facts, confirmation.as_ref(), &answers);
+        let answers = self.answers(step.guards, stored.record.kind(), facts.id).await?;
+        let mut errors = blockers(&self.viewer, step, step.who_of(&stored.record), facts, confirmation.as_ref(), &answers);
         if step.reason && self.deciding().reason().is_err() {
             errors.push(UserError::at(Code::ReasonRequired, "reason", "Say why: this step needs a reason."));
         }
         if errors.is_empty() { Ok(()) } else { Err(Refusal(errors).into()) }
     }
 
-    async fn answers(&self, of: &[Guard], id: Uuid) -> Result<Vec<GuardAnswer>, WriteError> {
+    async fn answers(&self, of: &[Guard], kind: Kind, id: Uuid) -> Result<Vec<GuardAnswer>, WriteError> {
+        let asker = guards::Asker::of(&self.viewer);
         let mut answers = Vec::new();
         for guard in of {
-            let met = match guards::statement(self.vault.database.dialect, *guard, &[id], self.now.date_naive()) {
+            let met = match guards::statement(self.vault.database.dialect, *guard, kind, &[id], asker) {
                 None => true,
                 Some(sql) => self.transaction.query_one_raw(sql.statement()).await?.is_some(),
             };
@@ -98,7 +148,7 @@ impl Work<'_> {
         Ok(self.transaction.query_one_raw(sql.statement()).await?.is_some())
     }
 
-    async fn same_human(&self, other: Uuid) -> Result<bool, WriteError> {
+    pub(super) async fn same_human(&self, other: Uuid) -> Result<bool, WriteError> {
         let mut sql = Sql::new(
             self.vault.database.dialect,
             "SELECT 1 FROM principal a JOIN principal b ON a.issuer = b.issuer AND a.subject = b.subject WHERE a.id = ",
@@ -108,8 +158,8 @@ impl Work<'_> {
     }
 
     /// The signature of a signed step: what 21 CFR 11.50 asks to be shown, bound to the content (11.70).
-    async fn sign(&self, step: &Transition, record: &Entity) -> Result<Option<serde_json::Value>, WriteError> {
-        if !step.signature {
+    pub(super) async fn sign(&self, asked_for: bool, record: &Entity) -> Result<Option<serde_json::Value>, WriteError> {
+        if !asked_for {
             return Ok(None);
         }
         let Some(signature) = &self.circumstances.manner.signature else {

@@ -16,13 +16,19 @@ use super::facts::Facts;
 use super::{Tally, decided, differ, viewer_of};
 
 /// Every audience there is.
-pub(super) const ALL: [(&str, Readers); 6] = [
+pub(super) const ALL: [(&str, Readers); 12] = [
     ("sponsor", Readers::SPONSOR),
     ("vendor", Readers::VENDOR),
     ("prime", Readers::PRIME),
     ("client", Readers::CLIENT),
     ("members", Readers::MEMBERS),
     ("directory", Readers::DIRECTORY),
+    ("CRAs", Readers::CRA),
+    ("data", Readers::DATA),
+    ("finance", Readers::FINANCE),
+    ("functions", Readers::FUNCTIONS),
+    ("sponsor's drafts", Readers::SPONSOR_DRAFT),
+    ("vendor's drafts", Readers::VENDOR_DRAFT),
 ];
 
 /// What vanished when an audience was taken away, over all worlds.

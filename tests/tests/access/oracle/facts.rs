@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use tandem_domain::access::links::{self, Target};
 use tandem_domain::access::{self, Link, Readers};
 use tandem_domain::id::TypedId;
-use tandem_domain::record::Kind;
+use tandem_domain::record::{Entity, Kind};
 use tandem_tests::oracle::{For, Owned, Reason, World};
 use uuid::Uuid;
 
@@ -21,6 +21,7 @@ impl Facts {
             by_target.entry(reason.named).or_default().push(link(reason));
         }
         let facts = world.records(false).into_iter().map(|record| {
+            let on = if let Entity::Comment(comment) = &record { world.commented(comment) } else { None };
             let Owned {
                 row: (kind, id),
                 meant_for,
@@ -34,7 +35,7 @@ impl Facts {
                 study_site,
                 organization,
                 person,
-            } = Owned::of(&record);
+            } = Owned::of(&record, on.as_ref());
             let readers = meant_for.into_iter().map(audience).fold(Readers::NONE, Readers::and);
             let links = by_target.get(&(kind.whole(), id)).cloned().unwrap_or_default();
             access::Facts {
@@ -106,6 +107,7 @@ fn targets(world: &World) -> Vec<Target> {
     for study in &world.studies {
         let engagements: Vec<_> = world.engagements.iter().filter(|one| one.study_id == study.id).cloned().collect();
         targets.extend(links::roster_links(study.id.uuid(), study.vendor_roster_shared, &engagements));
+        targets.extend(links::program_links(study, &engagements));
     }
     targets.extend(world.study_sites.iter().flat_map(links::study_site_links));
     targets.extend(world.memberships.iter().flat_map(links::membership_links));
@@ -121,6 +123,12 @@ fn audience(party: For) -> Readers {
         For::Machines => Readers::CLIENT,
         For::Members => Readers::MEMBERS,
         For::Directory => Readers::DIRECTORY,
+        For::Cras => Readers::CRA,
+        For::DataPeople => Readers::DATA,
+        For::Functions => Readers::FUNCTIONS,
+        For::Finance => Readers::FINANCE,
+        For::SponsorsAuthors => Readers::SPONSOR_DRAFT,
+        For::VendorsAuthors => Readers::VENDOR_DRAFT,
     }
 }
 

@@ -8,7 +8,7 @@ use tandem_tests::sweep::world::Planted;
 use super::Walker;
 
 /// Of the nodes, about one in so many is asked for with each principal: which, differs from one to the next.
-const EVERY: usize = 23;
+const EVERY: usize = 71;
 
 impl Walker<'_> {
     /// Every principal with some of the nodes.

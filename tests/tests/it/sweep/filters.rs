@@ -89,6 +89,12 @@ impl Walker<'_> {
             let mut test = |test: String, least: i64, most: i64| probes.push((wrap(&format!("{{ {}: {test} }}", field.name)), least, most));
             if has("eq") {
                 test(format!("{{ eq: {literal} }}"), least, most);
+            }
+            // One question has many forms: each value is asked for in one, and in all of them by every fourth persona.
+            if !self.asks_all_of(&field.name, &literal) {
+                continue;
+            }
+            if has("eq") {
                 test(format!("{{ in: [{literal}] }}"), least, most);
                 if kind == whole {
                     test(format!("{{ not: [{literal}] }}"), fewest - most, all - least);
@@ -110,6 +116,14 @@ impl Walker<'_> {
             probes.push((format!("{{ or: [{{ and: [{plain}, {{ not: {plain} }}] }}, {plain}] }}"), least, most));
         }
         tried
+    }
+}
+
+impl Walker<'_> {
+    /// Whether this persona asks for a value in every form: which ones, differs from one persona to the next.
+    fn asks_all_of(&self, field: &str, literal: &str) -> bool {
+        let place: usize = [self.persona.name, field, literal].iter().flat_map(|text| text.bytes()).map(usize::from).sum();
+        place.is_multiple_of(4)
     }
 }
 

@@ -13,8 +13,12 @@ use super::Ward;
 const KEYS: &[(&str, &str)] = &[
     ("access_review_open", "within an organisation, all of whose reviews are seen by who opens one; oversight::a_review_…"),
     ("client_subject", "within an organisation, whose administrators see all of its clients; attacks::a_machine_client_…"),
+    ("deliverable_submission_number", "within a deliverable, all of whose submissions are seen by who hands in; the server gives it"),
+    ("finding_reference", "within an engagement, and only issued findings have one; the server gives it: invariants, races"),
+    ("finding_response_number", "within a finding, all of whose responses are seen by who answers; the server gives it"),
     ("journal_order_entry", "no command names it"),
     ("person_contact_email", "within an organisation, whose administrators see all of its people; attacks::an_invitation_…"),
+    ("program_name", "within a sponsor: only who has the whole sponsor makes and renames programmes; tried below"),
     ("study_country_code", "within a study: only who has the whole study makes countries; tried below"),
     ("study_nct", "within a sponsor: only who has the whole sponsor sets it; tried below"),
     ("study_protocol_number", "within a sponsor: only who has the whole sponsor sets it; tried below"),
@@ -107,6 +111,15 @@ async fn a_key_of_a_hidden_row_is_like_a_free_one() {
                 assert_eq!(*first, json!("FORBIDDEN"), "{who}: {}", answer.text);
             }
         }
+        // The name of a programme that another sponsor has is free; who has one study is refused for what he is.
+        let named = format!(
+            "mutation {{ programCreate(input: {{ name: \"$X\", productType: DRUG, therapeuticArea: \"ONCOLOGY\", dryRun: true }}) {errors} }}"
+        );
+        for who in ["B.sm", "A.sm-study", "A.sm-site", "V.pm"] {
+            alike(&ward.asker(who), &named, "CANARY-program-AP2-name", "CANARY-program-Q9-name").await;
+        }
+        let answer = ward.asker("A.sm").ask(&named.replace("$X", "CANARY-program-AP2-name"), json!({})).await;
+        assert_eq!(answer.json()["data"]["programCreate"]["userErrors"][0]["code"], "CONFLICT", "{}", answer.text);
         // Who has the whole is told of the collision: the keys are real.
         let taken = format!(
             "mutation {{ studyUpdate(input: {{ id: \"{}\", $X, expectedVersion: 1, reason: \"tried\", dryRun: true }}) {errors} }}",

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value as Json, json};
-use tandem_domain::record::Kind;
+use tandem_domain::record::{FactColumn, Kind};
 use tandem_tests::oracle::Owned;
 use tandem_tests::sweep::shape::Field;
 use tandem_tests::sweep::sight::{PERSONAS, Persona};
@@ -49,7 +49,7 @@ impl Named {
             if !self.looked_up.contains(&naming) {
                 missing.push(format!("UNTRIED {}: nothing hidden was looked up", naming.0));
             }
-            let in_studies = matches!(kind, Kind::Engagement | Kind::ServiceScope | Kind::StudyCountry | Kind::StudySite);
+            let in_studies = kind != Kind::Study && kind.def().fact(FactColumn::Study).is_some();
             for lies in [Lies::Shared, Lies::Foreign].into_iter().filter(|_| in_studies) {
                 if !self.tried.contains(&(naming.clone(), lies)) {
                     missing.push(format!("UNTRIED {}: nothing hidden of a {lies:?} study was named", naming.0));
@@ -64,7 +64,16 @@ impl Named {
 pub(crate) fn named(field: &Field, own: Kind) -> Kind {
     match field.name.as_str() {
         "id" => own,
-        "personId" | "leadSponsorId" | "leadVendorId" => Kind::Person,
+        "personId" | "leadSponsorId" | "leadVendorId" | "ownerId" | "mentionIds" => Kind::Person,
+        "programId" => Kind::Program,
+        "milestoneId" | "predecessorIds" => Kind::Milestone,
+        "documentId" | "qcEvidenceId" | "evidenceId" => Kind::Document,
+        "deliverableId" => Kind::Deliverable,
+        "supersedesId" => own,
+        "findingId" | "recurrenceOfId" => Kind::Finding,
+        "capaId" => Kind::Capa,
+        "capaActionId" => Kind::CapaAction,
+        "issueId" => Kind::Issue,
         "vendorId" => Kind::Organization,
         "siteId" => Kind::Site,
         "studyId" => Kind::Study,
@@ -85,7 +94,10 @@ impl Ward {
             let given = payload.iter().find(|field| field.name != "userErrors").unwrap();
             let own = *Kind::ALL.iter().find(|kind| kind.name() == given.ty.name).unwrap();
             for field in self.shape.fields(&mutation.args[0].ty.name).iter().filter(|field| field.ty.name == "ID") {
-                namings.push((mutation.name.clone(), own, field.clone(), named(field, own)));
+                // What is made of an issue is named by the issue.
+                let promotes = (mutation.name.as_str(), field.name.as_str()) == ("issuePromote", "id");
+                let kind = if promotes { Kind::Issue } else { named(field, own) };
+                namings.push((mutation.name.clone(), own, field.clone(), kind));
             }
         }
         namings
@@ -112,7 +124,8 @@ impl Ward {
 
 impl Walker<'_> {
     /// Whether a persona may name this record by id without reading it: an administrator gives scopes over his own organisation's
-    /// studies and engagements, a vendor manager names a colleague as lead. Both hold for their own organisation alone.
+    /// studies and engagements, a vendor manager names a colleague as lead, whoever owes something a colleague as its owner. All hold
+    /// for their own organisation alone.
     fn is_named_by_id(&self, mutation: &str, field: &str, planted: &Planted) -> bool {
         let organization = self.persona.name.chars().next().unwrap_or_default();
         match (mutation, field) {
@@ -123,7 +136,9 @@ impl Walker<'_> {
                     sight.must.contains(&planted.key()) || sight.may.contains(&planted.key())
                 })
             }
-            ("engagementCreate" | "engagementUpdate", "leadSponsorId") => planted.name.starts_with(&format!("{organization}.")),
+            ("engagementCreate" | "engagementUpdate", "leadSponsorId") | (_, "ownerId") => {
+                planted.name.starts_with(&format!("{organization}."))
+            }
             _ => false,
         }
     }
@@ -138,7 +153,7 @@ impl Walker<'_> {
             if may.contains(&id) || self.is_named_by_id(mutation, field, planted) {
                 continue;
             }
-            let owned = Owned::of(&planted.entity);
+            let owned = Owned::of(&planted.entity, None);
             let lies = match owned.study.map(|study| tandem_domain::id::encode(Kind::Study, study)) {
                 None => Lies::Nowhere,
                 Some(study) if studies.contains(&study) => Lies::Shared,
@@ -192,6 +207,10 @@ impl Walker<'_> {
             };
             if object.contains_key("scope") {
                 object.insert("scope".to_owned(), json!(scope));
+            }
+            // A comment is on something: else who is mentioned is not looked up.
+            if (mutation.as_str(), field.name.as_str()) == ("commentCreate", "mentionIds") {
+                object.insert("deliverableId".to_owned(), json!(self.seen(Kind::Deliverable)));
             }
             object.insert("dryRun".to_owned(), json!(true));
             object.insert("reason".to_owned(), json!("because"));

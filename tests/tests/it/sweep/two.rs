@@ -9,7 +9,28 @@ use tandem_domain::id::{decode, encode};
 use tandem_tests::house::{BOTH, Ground, House, person};
 use tandem_tests::tokens::{Asker, everybody};
 
-const LISTS: &[&str] = &["studies", "engagements", "serviceScopes", "studyCountries", "studySites", "sites", "people", "memberships"];
+const LISTS: &[&str] = &[
+    "studies",
+    "engagements",
+    "serviceScopes",
+    "studyCountries",
+    "studySites",
+    "sites",
+    "people",
+    "memberships",
+    "programs",
+    "milestones",
+    "documents",
+    "deliverables",
+    "deliverableSubmissions",
+    "deliverableReviews",
+    "findings",
+    "findingResponses",
+    "capas",
+    "capaActions",
+    "issues",
+    "comments",
+];
 
 /// Ids of everything that he sees, list by list, and a cursor of each list.
 async fn seen(house: &House, asker: &Asker) -> (BTreeSet<String>, Vec<(String, String)>) {
@@ -86,6 +107,14 @@ async fn the_others_ids_were_never_issued() {
                     "siteUpdate",
                     "studyCountryUpdate",
                     "membershipEnd",
+                    "programUpdate",
+                    "milestoneUpdate",
+                    "documentUpdate",
+                    "deliverableUpdate",
+                    "findingUpdate",
+                    "capaUpdate",
+                    "issueUpdate",
+                    "commentUpdate",
                 ]
                 .iter()
                 .find(|mutation| mutation.starts_with(&finder))

@@ -1,0 +1,78 @@
+//! Commands on programmes and milestones.
+
+use tandem_domain::access::Action;
+use tandem_domain::command::{Command, Refusal};
+use tandem_domain::engagement::Engagement;
+use tandem_domain::id::{MilestoneId, TypedId};
+use tandem_domain::portfolio::{
+    Milestone, MilestonePlace, Program, ProgramInternal, milestone_create, milestone_update, program_create, program_internal_update,
+    program_update,
+};
+use tandem_domain::record::{Kind, Patch, Stored};
+use uuid::Uuid;
+
+use super::{Planned, Work};
+use crate::error::WriteError;
+
+impl Work<'_> {
+    pub(super) async fn plan_programme(&self, command: &Command) -> Result<Planned, WriteError> {
+        match command {
+            Command::ProgramCreate(input) => Planned::of(program_create(&self.deciding(), input.clone())?),
+            Command::ProgramUpdate(input) => {
+                let stored: Stored<Program> = self.subject(input.id, Action::Update).await?;
+                let deciding = self.deciding_about(&stored).await?;
+                Planned::of(program_update(&deciding, stored.record, input.clone())?)
+            }
+            Command::ProgramInternalUpdate(input) => {
+                let program = self.whole::<Program>(input.id).await?;
+                let part = self.part::<ProgramInternal>(input.id.uuid()).await?;
+                Planned::of(program_internal_update(&self.deciding(), &program, part, input.clone())?)
+            }
+            Command::MilestoneCreate(input) => {
+                self.may_ever(Kind::Milestone, Action::Create)?;
+                let study = self.study_locked(input.study_id, "studyId").await?;
+                let place = MilestonePlace {
+                    country: self.named_if(input.study_country_id, "studyCountryId").await?,
+                    site: self.named_if(input.study_site_id, "studySiteId").await?,
+                    engagement: self.named_if(input.engagement_id, "engagementId").await?,
+                    study,
+                };
+                let engaged = place.engagement.as_ref().map_or(place.study.sponsor_id, |engagement: &Engagement| engagement.vendor_id);
+                self.owner(engaged, input.owner_id, "ownerId").await?;
+                self.predecessors(place.study.id.uuid(), None, input.predecessor_ids.as_deref().unwrap_or_default()).await?;
+                Planned::of(milestone_create(&self.deciding(), place, input.clone())?)
+            }
+            Command::MilestoneUpdate(input) => {
+                let stored: Stored<Milestone> = self.subject(input.id, Action::Update).await?;
+                let milestone = &stored.record;
+                if let Patch::Set(owner) = input.owner_id {
+                    self.owner(milestone.vendor_id.unwrap_or(milestone.sponsor_id), owner, "ownerId").await?;
+                }
+                if let Patch::Set(before) = &input.predecessor_ids {
+                    self.predecessors(milestone.study_id.uuid(), Some(milestone.id), before).await?;
+                }
+                let mut others: Vec<Milestone> =
+                    self.vault.system_read(&self.transaction, "study_id", &[milestone.study_id.uuid()]).await?;
+                others.retain(|other| other.id != milestone.id);
+                let engagement = match milestone.engagement_id {
+                    Some(id) => self.system_one::<Engagement>(id.uuid()).await?,
+                    None => None,
+                };
+                let at_work = engagement.is_some_and(|engagement| engagement.at_work());
+                let deciding = self.deciding_about(&stored).await?;
+                Planned::of(milestone_update(&deciding, stored.record, &others, at_work, input.clone())?)
+            }
+            _ => Err(Refusal::forbidden().into()),
+        }
+    }
+
+    /// What has to be reached before is of the same study, and not the milestone itself.
+    async fn predecessors(&self, study: Uuid, own: Option<MilestoneId>, ids: &[MilestoneId]) -> Result<(), WriteError> {
+        let before: Vec<Uuid> = ids.iter().map(|id| id.uuid()).collect();
+        let found: Vec<Milestone> = self.named_all(&before, "predecessorIds").await?;
+        if found.iter().any(|other| other.study_id.uuid() != study || Some(other.id) == own) {
+            return Err(Refusal::not_found("predecessorIds").into());
+        }
+        Ok(())
+    }
+}

@@ -95,7 +95,7 @@ fn finding() -> Table {
         .root("finding", "findings", &[])
         .show("reference title description source category severity native_grade requirement_refs state ball_in_court systemic")
         .show("author_side answered_by issued_at response_due_at responded_at disputed capa_required capa_waiver_rationale")
-        .show("has_approved_capa closed_at closure_rationale reopened country_code")
+        .show("has_approved_capa closed_at closure_rationale reopened reopened_at country_code")
         .days_between("ageDays", "issued_at", "closed_at", "How many days ago it was issued, or lay between its issue and its close.")
         .days_late(
             "daysLate",

@@ -201,6 +201,7 @@ pub(super) const TABLES: &[&str] = &[
       closure_rationale {text},
       recurrence_of_id {uuid},
       reopened {int} NOT NULL,
+      reopened_at {time},
       promoted_from_id {uuid},
       ball_in_court {text},
       version {int} NOT NULL,

@@ -135,7 +135,7 @@ pub const GROUPS: &[(Kind, Policy, &str)] = &[
         Policy::Row,
         "reference title description source category severity nativeGrade requirementRefs state ballInCourt systemic authorSide \
          answeredBy issuedAt responseDueAt respondedAt disputed capaRequired capaWaiverRationale hasApprovedCapa closedAt \
-         closureRationale reopened countryCode ageDays daysLate study engagement vendor studyCountry studySite author owner \
+         closureRationale reopened reopenedAt countryCode ageDays daysLate study engagement vendor studyCountry studySite author owner \
          closedBy recurrenceOf promotedFrom internal responses capas recurrences comments",
     ),
     (Kind::FindingInternal, Policy::SponsorInternal, "internalAssessment proposedSeverity proposedBy"),

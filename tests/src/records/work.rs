@@ -231,6 +231,7 @@ pub fn finding(number: u128, study: &Study, engagement: Option<&Engagement>, aut
         closure_rationale: None,
         recurrence_of_id: None,
         reopened: 0,
+        reopened_at: None,
         promoted_from_id: None,
         ball_in_court: Some(Side::Sponsor),
     }

@@ -94,7 +94,7 @@ async fn a_viewer_is_told_every_limit() {
     let answer = house.ask(&person("marisol@quillfen"), query).await;
     assert_eq!(
         *answer.at("/data/viewer/limits"),
-        json!({ "bodyBytes": 9_999, "requestMilliseconds": 7_500, "introspectionDepth": 13, "introspectionWeight": 1_100_000,
+        json!({ "bodyBytes": 9_999, "requestMilliseconds": 7_500, "introspectionDepth": 13, "introspectionWeight": 2_500_000,
                 "nodes": 500_000, "selections": 10_000, "filterComparisons": 50, "filterDepth": 10 }),
         "{}",
         answer.text

@@ -88,6 +88,11 @@ record! {
 }
 
 impl Document {
+    /// Whether both sides may read it: neither a draft nor something that a side is blinded for.
+    pub(crate) fn is_open_to_both(&self) -> bool {
+        self.blinding == Blinding::Open && self.state != DocumentState::Draft
+    }
+
     /// A draft is for its own side; what the sponsor is blinded for is the vendor's alone. What only named people may know is for nobody, as
     /// long as nobody can be named.
     pub(crate) fn audience(&self) -> Readers {

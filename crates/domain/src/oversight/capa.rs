@@ -108,6 +108,12 @@ impl Capa {
         matches!(self.state, CapaState::ClosedEffective | CapaState::Ineffective | CapaState::Cancelled)
     }
 
+    /// Whether it is one for what the finding is open for now: one that was settled before the finding was opened again is not.
+    #[must_use]
+    pub fn counts_for(&self, finding: &Finding) -> bool {
+        self.settled_at.zip(finding.reopened_at).is_none_or(|(settled, reopened)| settled >= reopened)
+    }
+
     /// Notes a step that brought it to where it stands now.
     pub(crate) fn note_step(&mut self, moment: &Moment) {
         match self.state {

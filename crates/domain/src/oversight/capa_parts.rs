@@ -5,6 +5,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use super::capa::{Capa, CapaState};
 use crate::access::{Action, Readers, Side};
 use crate::command::{Change, Code, Deciding, Op, Refusal, UserError};
+use crate::delivery::Document;
 use crate::id::{
     CapaActionId, CapaId, DocumentId, DueDateExtensionId, EffectivenessCheckId, EngagementId, OrganizationId, PersonId, StudyId,
     StudySiteId, TypedId,
@@ -324,7 +325,7 @@ pub fn capa_action_update(
     Ok(Change::one(Op::Updated, action.into_entity()))
 }
 
-/// Decides that an action is done. `readable` says whether both sides may read the evidence, and it is of the same engagement.
+/// Decides that an action is done. Its evidence is a document of the same engagement that both sides may read.
 ///
 /// # Errors
 /// FORBIDDEN for who may not; GUARD_FAILED for one that is done, whose CAPA is not being carried out, or evidence that the other side
@@ -333,7 +334,7 @@ pub fn capa_action_complete(
     deciding: &Deciding<'_>,
     place: &CapaPlace,
     mut action: CapaAction,
-    readable: bool,
+    evidence: &Document,
     input: &CapaActionComplete,
 ) -> Result<Change, Refusal> {
     deciding.permit(Action::Update, &action.clone().into_entity())?;
@@ -345,7 +346,8 @@ pub fn capa_action_complete(
     if place.capa.state != CapaState::Implementing {
         return Err(UserError::new(Code::GuardFailed, "The CAPA is not being carried out yet: it has to be approved first.").into());
     }
-    if !readable {
+    let of_the_action = evidence.engagement_id == action.engagement_id && evidence.study_id == action.study_id;
+    if !of_the_action || !evidence.is_open_to_both() {
         let words = "Give a document of the same engagement, out of draft and open, so that both sides may read it.";
         return Err(UserError::at(Code::GuardFailed, "evidenceId", words).into());
     }

@@ -185,11 +185,12 @@ input! {
 #[must_use]
 pub fn capa_moved(deciding: &Deciding<'_>, change: Change, finding: Finding, capas: &[Capa]) -> Change {
     let mut moved = finding.clone();
+    let capas: Vec<&Capa> = capas.iter().filter(|capa| capa.counts_for(&finding)).collect();
     moved.has_approved_capa =
         capas.iter().any(|capa| capa.approved_at.is_some() && !matches!(capa.state, CapaState::Ineffective | CapaState::Cancelled));
     let carried_out =
-        |capa: &&Capa| matches!(capa.state, CapaState::Implemented | CapaState::EffectivenessCheck | CapaState::ClosedEffective);
-    let live: Vec<&Capa> = capas.iter().filter(|capa| !matches!(capa.state, CapaState::Cancelled | CapaState::Ineffective)).collect();
+        |capa: &&&Capa| matches!(capa.state, CapaState::Implemented | CapaState::EffectivenessCheck | CapaState::ClosedEffective);
+    let live: Vec<&&Capa> = capas.iter().filter(|capa| !matches!(capa.state, CapaState::Cancelled | CapaState::Ineffective)).collect();
     let all_done = !live.is_empty() && live.iter().all(carried_out);
     let before = moved.clone();
     let mut steps: Vec<&'static str> = Vec::new();

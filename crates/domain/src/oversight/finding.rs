@@ -3,6 +3,7 @@
 
 use chrono::{DateTime, Utc};
 
+use super::due::response_due;
 use super::grades::{FindingCategory, FindingSeverity, FindingSource};
 use crate::access::{Action, Readers, Side};
 use crate::command::{Change, Code, Deciding, Op, Refusal, UserError, too_long};
@@ -113,6 +114,8 @@ record! {
         recurrence_of_id: Option<FindingId>,
         /// How often it was opened again.
         reopened: i64,
+        /// When it was last opened again: a CAPA that was settled before is none for what it is open for now.
+        reopened_at: Option<DateTime<Utc>>,
         /// The issue that it was made of.
         promoted_from_id: Option<IssueId>,
         /// Whose turn it is; nobody's once it is closed.
@@ -172,9 +175,7 @@ impl Finding {
             FindingState::Draft | FindingState::UnderInternalReview => self.ball_in_court = Some(self.author_side),
             FindingState::Issued => {
                 if self.closed_at.take().is_some() {
-                    self.reopened += 1;
-                    self.closed_by_id = None;
-                    self.closure_rationale = None;
+                    self.open_again(moment);
                 }
                 self.issued_at.get_or_insert(moment.now);
                 self.ball_in_court = Some(self.answered_by);
@@ -197,6 +198,20 @@ impl Finding {
                 self.ball_in_court = None;
             }
         }
+    }
+}
+
+impl Finding {
+    /// What was said and done before it was closed does not close it again: it is answered anew, by a new day, and needs a CAPA anew.
+    fn open_again(&mut self, moment: &Moment) {
+        self.reopened += 1;
+        self.reopened_at = Some(moment.now);
+        self.closed_by_id = None;
+        self.closure_rationale = None;
+        self.capa_waiver_rationale = None;
+        self.has_approved_capa = false;
+        self.responded_at = None;
+        self.response_due_at = Some(response_due(self.severity, moment.now));
     }
 }
 
@@ -370,6 +385,7 @@ pub fn finding_create(deciding: &Deciding<'_>, place: FindingPlace, input: Findi
         closure_rationale: None,
         recurrence_of_id: recurrence_of.map(|finding| finding.id),
         reopened: 0,
+        reopened_at: None,
         promoted_from_id: promoted_from,
         ball_in_court: Some(author_side),
     };

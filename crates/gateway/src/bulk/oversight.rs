@@ -94,6 +94,7 @@ impl Work<'_> {
             closure_rationale: closed.map(|_| "It has not come back.".to_owned()),
             recurrence_of_id: None,
             reopened: 0,
+            reopened_at: None,
             promoted_from_id: None,
             ball_in_court: match state {
                 FindingState::Closed => None,

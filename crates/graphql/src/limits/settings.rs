@@ -55,7 +55,7 @@ impl Default for Limits {
             nesting: 64,
             depth: 15,
             introspection_depth: 20,
-            introspection_weight: 1_100_000,
+            introspection_weight: 2_500_000,
             aliases: 30,
             directives: 50,
             root_fields: 20,

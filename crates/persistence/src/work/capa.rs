@@ -3,7 +3,7 @@
 use sea_orm::ConnectionTrait;
 use tandem_domain::access::{Action, Side};
 use tandem_domain::command::{Change, Command, Op, Refusal};
-use tandem_domain::delivery::{Blinding, Document, DocumentState};
+use tandem_domain::delivery::Document;
 use tandem_domain::id::{CapaId, DocumentId, OrganizationId, TypedId};
 use tandem_domain::oversight::{
     Capa, CapaAction, CapaPlace, Checked, EffectivenessCheck, EffectivenessOutcome, Finding, capa_action_complete, capa_action_create,
@@ -38,15 +38,13 @@ impl Work<'_> {
                 Planned::of(capa_update(&deciding, stored.record, open, input.clone())?)
             }
             Command::CapaCloseEffective(input) => {
-                let evidence = self.evidence(input.evidence_id).await?;
-                let checked =
-                    Checked { outcome: EffectivenessOutcome::Effective, note: input.note.clone(), evidence_id: evidence, next: None };
+                let (outcome, note) = (EffectivenessOutcome::Effective, input.note.clone());
+                let checked = Checked { outcome, note, evidence_id: input.evidence_id, next: None };
                 self.checked(input.id, "CLOSE_EFFECTIVE", checked).await
             }
             Command::CapaMarkIneffective(input) => {
-                let evidence = self.evidence(input.evidence_id).await?;
                 let (outcome, note, next) = (EffectivenessOutcome::Ineffective, input.note.clone(), input.successor_due_date);
-                self.checked(input.id, "MARK_INEFFECTIVE", Checked { outcome, note, evidence_id: evidence, next }).await
+                self.checked(input.id, "MARK_INEFFECTIVE", Checked { outcome, note, evidence_id: input.evidence_id, next }).await
             }
             Command::CapaDeferCheck(input) => {
                 let (outcome, note) = (EffectivenessOutcome::Inconclusive, input.note.clone());
@@ -73,13 +71,9 @@ impl Work<'_> {
             Command::CapaActionComplete(input) => {
                 let stored: Stored<CapaAction> = self.subject(input.id, Action::Update).await?;
                 let evidence = self.named::<Document>(input.evidence_id, "evidenceId").await?.record;
-                let readable = evidence.blinding == Blinding::Open
-                    && evidence.state != DocumentState::Draft
-                    && evidence.engagement_id == stored.record.engagement_id
-                    && evidence.study_id == stored.record.study_id;
                 let place = self.place_of(stored.record.capa_id).await?;
                 let deciding = self.deciding_about(&stored).await?;
-                Planned::of(capa_action_complete(&deciding, &place, stored.record, readable, input)?)
+                Planned::of(capa_action_complete(&deciding, &place, stored.record, &evidence, input)?)
             }
             Command::DueDateExtensionRequest(input) => {
                 self.may_ever(Kind::DueDateExtension, Action::Create)?;
@@ -147,7 +141,7 @@ impl Work<'_> {
     /// of it. One that was settled before the finding was opened again is no CAPA for what it is open for now.
     pub(super) async fn capas_are_begun(&self, finding: Finding, change: Change) -> Result<Change, WriteError> {
         let capas: Vec<Capa> = self.vault.system_read(&self.transaction, "finding_id", &[finding.id.uuid()]).await?;
-        let begun = |capa: &Capa| capa.approved_at.is_some() && (finding.reopened == 0 || !capa.is_settled());
+        let begun = |capa: &Capa| capa.approved_at.is_some() && capa.counts_for(&finding);
         if !capas.iter().any(begun) {
             return Ok(change);
         }
@@ -158,6 +152,7 @@ impl Work<'_> {
         let taken = self.take(Kind::Capa, id.uuid(), step).await?;
         let check = self.open_check(id).await?;
         let capa: Capa = taken.record()?;
+        self.evidence(&capa, checked.evidence_id).await?;
         let change = capa_checked(&self.deciding(), step, capa.clone(), check, checked)?;
         let change = self.finding_follows(&capa, change).await?;
         taken.planned(change)
@@ -169,11 +164,11 @@ impl Work<'_> {
         Ok(checks.into_iter().find(|check| check.performed_at.is_none()))
     }
 
-    async fn evidence(&self, id: Option<DocumentId>) -> Result<Option<DocumentId>, WriteError> {
-        if let Some(id) = id {
-            self.named::<Document>(id, "evidenceId").await?;
-        }
-        Ok(id)
+    /// What shows that a CAPA helped, or did not, is a document of its study.
+    async fn evidence(&self, capa: &Capa, id: Option<DocumentId>) -> Result<(), WriteError> {
+        let Some(id) = id else { return Ok(()) };
+        let document = self.named::<Document>(id, "evidenceId").await?.record;
+        if capa.study_id == document.study_id { Ok(()) } else { Err(Refusal::not_found("evidenceId").into()) }
     }
 
     async fn place(&self, capa: Capa) -> Result<CapaPlace, WriteError> {

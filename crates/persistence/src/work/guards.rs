@@ -102,7 +102,7 @@ pub(crate) fn statement(dialect: Dialect, guard: Guard, kind: Kind, ids: &[Uuid]
         }
         Guard::CapaThere => {
             sql.push("SELECT g.id FROM finding g WHERE (NOT g.capa_required OR EXISTS (SELECT 1 FROM capa c WHERE c.finding_id = g.id ");
-            sql.push("AND c.state NOT IN ('CANCELLED', 'INEFFECTIVE'))) AND ").any_uuid("g.id", ids);
+            sql.push("AND c.state NOT IN ('CANCELLED', 'INEFFECTIVE') AND ").push(COUNTS).push(")) AND ").any_uuid("g.id", ids);
         }
         Guard::NoCapaRequired => {
             sql.push("SELECT g.id FROM finding g WHERE NOT g.capa_required AND ").any_uuid("g.id", ids);
@@ -115,9 +115,13 @@ pub(crate) fn statement(dialect: Dialect, guard: Guard, kind: Kind, ids: &[Uuid]
         Guard::CapaEffective => {
             sql.push("SELECT g.id FROM finding g WHERE NOT EXISTS (SELECT 1 FROM capa c WHERE c.finding_id = g.id AND c.state NOT IN ");
             sql.push("('CLOSED_EFFECTIVE', 'INEFFECTIVE', 'CANCELLED')) AND NOT EXISTS (SELECT 1 FROM capa c WHERE c.finding_id = g.id ");
-            sql.push("AND c.state = 'INEFFECTIVE' AND NOT EXISTS (SELECT 1 FROM capa n WHERE n.successor_of_id = c.id ");
+            sql.push("AND c.state = 'INEFFECTIVE' AND ")
+                .push(COUNTS)
+                .push(" AND NOT EXISTS (SELECT 1 FROM capa n WHERE n.successor_of_id = c.id ");
             sql.push("AND n.state <> 'CANCELLED')) AND (EXISTS (SELECT 1 FROM capa c WHERE c.finding_id = g.id ");
-            sql.push("AND c.state = 'CLOSED_EFFECTIVE') OR (g.severity = 'MAJOR' AND g.capa_waiver_rationale IS NOT NULL) ");
+            sql.push("AND c.state = 'CLOSED_EFFECTIVE' AND ")
+                .push(COUNTS)
+                .push(") OR (g.severity = 'MAJOR' AND g.capa_waiver_rationale IS NOT NULL) ");
             sql.push("OR (g.severity IN ('MINOR', 'RECOMMENDATION') AND NOT g.capa_required)) AND ").any_uuid("g.id", ids);
         }
         Guard::CloserIndependent => closer_independent(&mut sql, ids, asker),
@@ -153,6 +157,9 @@ pub(crate) fn statement(dialect: Dialect, guard: Guard, kind: Kind, ids: &[Uuid]
     Some(sql)
 }
 
+/// Whether a CAPA `c` is one for what its finding `g` is open for now, as `Capa::counts_for` says.
+const COUNTS: &str = "(g.reopened_at IS NULL OR c.settled_at IS NULL OR c.settled_at >= g.reopened_at)";
+
 /// What of an engagement `g` may still be open, each as a source with its condition.
 const OPEN_WORK: &[&str] = &[
     "deliverable o WHERE o.engagement_id = g.id AND o.state NOT IN ('ACCEPTED', 'ACCEPTED_WITH_COMMENTS', 'SUPERSEDED', 'CANCELLED')",
@@ -163,7 +170,7 @@ const OPEN_WORK: &[&str] = &[
 ];
 
 /// The records of the human behind a principal: the same issuer and subject, under whatever organisation.
-fn same_human(sql: &mut Sql, principal: Uuid) {
+pub(crate) fn same_human(sql: &mut Sql, principal: Uuid) {
     sql.push("(SELECT b.id FROM principal a JOIN principal b ON b.id = a.id OR (a.issuer = b.issuer AND a.subject = b.subject) ");
     sql.push("WHERE a.id = ").bind_uuid(principal).push(")");
 }
@@ -216,5 +223,5 @@ fn other_than_owing(sql: &mut Sql, kind: Kind, ids: &[Uuid], asker: Asker) {
 fn belongs_to(sql: &mut Sql, organization: &str, asker: Asker) {
     sql.push("SELECT 1 FROM membership m WHERE m.organization_id = ").push(organization).push(" AND m.person_id IN ");
     same_human(sql, asker.principal);
-    sql.push(" AND (m.valid_to IS NULL OR m.valid_to > ").bind_time(asker.now).push(")");
+    sql.push(" AND m.valid_from <= ").bind_time(asker.now).push(" AND (m.valid_to IS NULL OR m.valid_to > ").bind_time(asker.now).push(")");
 }

@@ -148,13 +148,12 @@ impl Work<'_> {
         Ok(self.transaction.query_one_raw(sql.statement()).await?.is_some())
     }
 
+    /// Whether another record of a person is of the human who asks.
     pub(super) async fn same_human(&self, other: Uuid) -> Result<bool, WriteError> {
-        let mut sql = Sql::new(
-            self.vault.database.dialect,
-            "SELECT 1 FROM principal a JOIN principal b ON a.issuer = b.issuer AND a.subject = b.subject WHERE a.id = ",
-        );
-        sql.bind_uuid(self.viewer.principal).push(" AND b.id = ").bind_uuid(other);
-        Ok(other == self.viewer.principal || self.transaction.query_one_raw(sql.statement()).await?.is_some())
+        let mut sql = Sql::new(self.vault.database.dialect, "SELECT 1 FROM principal p WHERE p.id = ");
+        sql.bind_uuid(other).push(" AND p.id IN ");
+        guards::same_human(&mut sql, self.viewer.principal);
+        Ok(self.transaction.query_one_raw(sql.statement()).await?.is_some())
     }
 
     /// The signature of a signed step: what 21 CFR 11.50 asks to be shown, bound to the content (11.70).

@@ -3,6 +3,7 @@
 use serde_json::{Value as Json, json};
 use tandem_domain::access::{Role, Side};
 use tandem_domain::command::{Change, Code, Command, Op, Refusal};
+use tandem_domain::delivery::{Blinding, Document, DocumentState};
 use tandem_domain::id::TypedId;
 use tandem_domain::oversight::{
     Capa, CapaAction, CapaPlace, CapaState, Checked, DueDateExtension, EffectivenessCheck, EffectivenessOutcome, ExtensionState, Finding,
@@ -107,20 +108,29 @@ fn actions_are_added_until_it_is_carried_out_and_done_with_evidence() {
     no(update(CapaState::Submitted, made.clone(), later()), Code::GuardFailed, "dueDate");
     assert!(update(CapaState::Implementing, made.clone(), json!({ "text": "Hold it twice." })).is_ok());
 
-    let complete = |state, action: CapaAction, readable| {
-        let document = shown(&records::document(7, &stage.study, Some(&stage.engagement)).into_entity());
-        let json = json!({ "id": shown(&action.clone().into_entity()), "evidenceId": document });
+    let open = records::document(7, &stage.study, Some(&stage.engagement));
+    let complete = |state, action: CapaAction, evidence: &Document| {
+        let json = json!({ "id": shown(&action.clone().into_entity()), "evidenceId": shown(&evidence.clone().into_entity()) });
         let input = input("capaActionComplete", json, |command| match command {
             Command::CapaActionComplete(input) => Some(input),
             _ => None,
         });
-        by(Role::VQa, |deciding| capa_action_complete(deciding, &place(&stage, state), action, readable, &input))
+        by(Role::VQa, |deciding| capa_action_complete(deciding, &place(&stage, state), action, evidence, &input))
     };
-    let done: CapaAction = only(complete(CapaState::Implementing, made.clone(), true), &Op::Updated);
+    let done: CapaAction = only(complete(CapaState::Implementing, made.clone(), &open), &Op::Updated);
     assert_eq!((done.completed_at, done.evidence_id), (Some(now()), Some(records::id(7))));
-    no(complete(CapaState::Implementing, made.clone(), false), Code::GuardFailed, "evidenceId");
-    no(complete(CapaState::Submitted, made, true), Code::GuardFailed, "");
-    no(complete(CapaState::Implementing, done.clone(), true), Code::GuardFailed, "");
+    let closed_to_one_side = [
+        Document { state: DocumentState::Draft, ..open.clone() },
+        Document { blinding: Blinding::SponsorBlinded, ..open.clone() },
+        Document { blinding: Blinding::UnblindedRestricted, ..open.clone() },
+        Document { engagement_id: None, ..open.clone() },
+        Document { study_id: records::id(8), ..open.clone() },
+    ];
+    for evidence in &closed_to_one_side {
+        no(complete(CapaState::Implementing, made.clone(), evidence), Code::GuardFailed, "evidenceId");
+    }
+    no(complete(CapaState::Submitted, made, &open), Code::GuardFailed, "");
+    no(complete(CapaState::Implementing, done.clone(), &open), Code::GuardFailed, "");
     no(update(CapaState::Implementing, done, json!({ "text": "Hold it not." })), Code::GuardFailed, "");
 }
 

@@ -1,6 +1,7 @@
 //! I-07: a CRITICAL finding is not closed without a CAPA that helped, a MAJOR one neither unless QA waives it; who wrote, owns or carried
 //! out does not decide.
 
+use chrono::TimeDelta;
 use serde_json::{Value as Json, json};
 use tandem_domain::access::Side;
 use tandem_domain::lifecycle::Guard;
@@ -40,6 +41,22 @@ fn with_capas(props: &mut Props, of: Of, capas: &[(CapaState, Option<CapaState>)
     finding.into_entity()
 }
 
+/// The same with one CAPA that helped, settled this many hours after the finding was opened again; before it where they are less than none.
+fn opened_again(props: &mut Props, of: Of, hours: i64) -> Entity {
+    let reopened = records::now();
+    let finding = with_capas(props, of, &[(CapaState::ClosedEffective, None)]);
+    for record in &mut props.records {
+        match record {
+            Entity::Finding(known) if shown(&finding) == known.id.to_string() => known.reopened_at = Some(reopened),
+            Entity::Capa(capa) if shown(&finding) == capa.finding_id.to_string() => {
+                capa.settled_at = Some(reopened + TimeDelta::hours(hours));
+            }
+            _ => {}
+        }
+    }
+    finding
+}
+
 #[tokio::test]
 async fn i_07_a_grave_finding_is_not_closed_without_a_capa_that_helped() {
     use CapaState::{Cancelled, ClosedEffective, Draft, EffectivenessCheck, Implemented, Ineffective};
@@ -58,6 +75,8 @@ async fn i_07_a_grave_finding_is_not_closed_without_a_capa_that_helped() {
                     // What did not help, and whose successor was given up, stays open whatever else helped.
                     with_capas(&mut props, of, &[(ClosedEffective, None), (Ineffective, Some(Cancelled))]),
                     with_capas(&mut props, of, &[(ClosedEffective, None), (Ineffective, None)]),
+                    // What was settled before it was opened again did not help for good.
+                    opened_again(&mut props, of, -1),
                 ]
             })
             .collect();
@@ -68,6 +87,7 @@ async fn i_07_a_grave_finding_is_not_closed_without_a_capa_that_helped() {
                     with_capas(&mut props, of, &[(ClosedEffective, None)]),
                     with_capas(&mut props, of, &[(ClosedEffective, None), (Cancelled, None)]),
                     with_capas(&mut props, of, &[(Ineffective, Some(ClosedEffective))]),
+                    opened_again(&mut props, of, 1),
                 ]
             })
             .collect();
@@ -123,6 +143,30 @@ async fn i_07_a_major_finding_does_without_where_another_of_qa_waives() {
         close["expectedVersion"] = json!(2);
         refused(&stage, &[(author, "findingClose".to_owned(), close.clone(), "GUARD_FAILED", Guard::GraveNotByAuthor.words())]).await;
         done(&stage, &sqa, "findingClose", "", close).await;
+        stage.house.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn i_07_what_is_opened_again_is_answered_and_waived_anew() {
+    for backend in BOTH {
+        let mut props = Props::new(set());
+        let closed = props.finding(MAJOR, "CLOSED", |finding| {
+            finding.capa_waiver_rationale = Some("It cannot happen again.".to_owned());
+            finding.closed_at = Some(records::now());
+            finding.has_approved_capa = true;
+        });
+        let stage = Stage::with(backend, props.records).await;
+        let fields = "finding { state reopened reopenedAt capaWaiverRationale hasApprovedCapa respondedAt closedAt responseDueAt }";
+        let input = on(&closed, signed(json!({ "reason": "It happened again." })));
+        let seen = done(&stage, &player("sqa@alder"), "findingReopen", fields, input).await["finding"].clone();
+        let told = json!({ "state": seen["state"], "reopened": seen["reopened"], "hasApprovedCapa": seen["hasApprovedCapa"] });
+        assert_eq!(told, json!({ "state": "ISSUED", "reopened": 1, "hasApprovedCapa": false }), "{seen}");
+        for gone in ["capaWaiverRationale", "respondedAt", "closedAt"] {
+            assert!(seen[gone].is_null(), "{gone}: {seen}");
+        }
+        let time = |name: &str| chrono::DateTime::parse_from_rfc3339(seen[name].as_str().unwrap()).unwrap();
+        assert!(time("reopenedAt") < time("responseDueAt"), "{seen}");
         stage.house.stop().await;
     }
 }

@@ -105,6 +105,7 @@ fn draft(stage: &Stage<'_>, row: &Row, made: &Oversight, issues: &Issues, ids: &
         closure_rationale: None,
         recurrence_of_id: row.repeats.and_then(|key| made.named(key)).map(|finding| finding.id),
         reopened: 0,
+        reopened_at: None,
         promoted_from_id: row.promoted_from.and_then(|key| issues.named(key)).map(|issue| issue.id),
         ball_in_court: Some(author_side),
     })

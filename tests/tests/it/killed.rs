@@ -210,7 +210,7 @@ async fn survives(backend: Backend, kills: usize, crash_every: usize) -> (Vec<Se
     println!("{}", trial.report(backend, kills, begun));
     let sent = trial.sent();
     // A test of losses is none where nothing was written, or nothing of each kind.
-    for verb in [Verb::NewSite, Verb::NewStudy, Verb::ChangeSite, Verb::ChangeStudy, Verb::ChangeStudySite] {
+    for verb in Verb::ALL {
         for keyed in [false, true] {
             let done =
                 sent.iter().filter(|one| one.verb == verb && one.keyed == keyed && matches!(one.fate, Fate::Acknowledged { .. })).count();

@@ -4,6 +4,7 @@
 mod nested;
 mod probes;
 mod tries;
+mod turns;
 mod walk;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};

@@ -18,7 +18,13 @@ use super::ledger::MARK;
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The kinds that the writers write, each with the column where their texts stand.
-const MARKED: [(Kind, &str); 3] = [(Kind::Site, "name"), (Kind::Study, "brief_title"), (Kind::StudySite, "number")];
+const MARKED: [(Kind, &str); 5] = [
+    (Kind::Site, "name"),
+    (Kind::Study, "brief_title"),
+    (Kind::Deliverable, "title"),
+    (Kind::Finding, "title"),
+    (Kind::StudySite, "number"),
+];
 
 /// The kinds whose rows are no records with a history: the access log is a stream of its own beside the journal.
 const UNJOURNALLED: [Kind; 1] = [Kind::AccessEvent];

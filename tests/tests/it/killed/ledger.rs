@@ -11,23 +11,55 @@ pub(crate) const MARK: &str = "kill-";
 pub(crate) enum Verb {
     NewSite,
     NewStudy,
+    NewDeliverable,
+    /// A draft, which counts in its own sponsor's eyes alone.
+    NewFinding,
     ChangeSite,
     ChangeStudy,
+    ChangeDeliverable,
+    ChangeFinding,
     /// Of a row that several writers change.
     ChangeStudySite,
 }
 
 impl Verb {
+    pub(crate) const ALL: [Self; 9] = [
+        Self::NewSite,
+        Self::NewStudy,
+        Self::NewDeliverable,
+        Self::NewFinding,
+        Self::ChangeSite,
+        Self::ChangeStudy,
+        Self::ChangeDeliverable,
+        Self::ChangeFinding,
+        Self::ChangeStudySite,
+    ];
+
     pub(crate) fn creates(self) -> bool {
-        matches!(self, Self::NewSite | Self::NewStudy)
+        matches!(self, Self::NewSite | Self::NewStudy | Self::NewDeliverable | Self::NewFinding)
+    }
+
+    /// How a record is changed that this writes; nothing for one that all writers change.
+    pub(crate) fn then(self) -> Option<Self> {
+        match self {
+            Self::NewSite | Self::ChangeSite => Some(Self::ChangeSite),
+            Self::NewStudy | Self::ChangeStudy => Some(Self::ChangeStudy),
+            Self::NewDeliverable | Self::ChangeDeliverable => Some(Self::ChangeDeliverable),
+            Self::NewFinding | Self::ChangeFinding => Some(Self::ChangeFinding),
+            Self::ChangeStudySite => None,
+        }
     }
 
     pub(crate) fn mutation(self) -> &'static str {
         match self {
             Self::NewSite => "siteCreate",
             Self::NewStudy => "studyCreate",
+            Self::NewDeliverable => "deliverableCreate",
+            Self::NewFinding => "findingCreate",
             Self::ChangeSite => "siteUpdate",
             Self::ChangeStudy => "studyUpdate",
+            Self::ChangeDeliverable => "deliverableUpdate",
+            Self::ChangeFinding => "findingUpdate",
             Self::ChangeStudySite => "studySiteUpdate",
         }
     }
@@ -36,6 +68,8 @@ impl Verb {
         match self {
             Self::NewSite | Self::ChangeSite => "site",
             Self::NewStudy | Self::ChangeStudy => "study",
+            Self::NewDeliverable | Self::ChangeDeliverable => "deliverable",
+            Self::NewFinding | Self::ChangeFinding => "finding",
             Self::ChangeStudySite => "studySite",
         }
     }
@@ -58,6 +92,8 @@ pub(crate) struct Sent {
     /// The text that it writes; nothing else ever writes the same.
     pub(crate) marker: String,
     pub(crate) verb: Verb,
+    /// The engagement that what it creates belongs to, and that one's study.
+    pub(crate) place: (String, String),
     /// The record that it changes; nothing for one that creates.
     pub(crate) subject: Option<String>,
     /// The version that it changes; 0 for one that creates.
@@ -86,11 +122,22 @@ impl Sent {
 
     pub(crate) fn body(&self) -> Json {
         let (mutation, subject, marker) = (self.verb.mutation(), self.verb.subject(), &self.marker);
+        let (engagement, study) = &self.place;
         let input = match self.verb {
             Verb::NewSite => json!({ "name": marker, "countryCode": "DE" }),
             Verb::NewStudy => json!({ "protocolNumber": format!("P-{marker}"), "briefTitle": marker, "studyType": "INTERVENTIONAL" }),
+            Verb::NewDeliverable => json!({
+                "engagementId": engagement, "deliverableType": "MONITORING_PLAN", "title": marker, "dueDate": "2031-01-01"
+            }),
+            Verb::NewFinding => json!({
+                "studyId": study, "engagementId": engagement, "source": "OVERSIGHT_REVIEW", "title": marker, "description": "Seen.",
+                "category": "MONITORING", "severity": "MINOR"
+            }),
             Verb::ChangeSite => json!({ "id": self.subject, "expectedVersion": self.expected, "name": marker }),
             Verb::ChangeStudy => json!({ "id": self.subject, "expectedVersion": self.expected, "briefTitle": marker }),
+            Verb::ChangeDeliverable | Verb::ChangeFinding => {
+                json!({ "id": self.subject, "expectedVersion": self.expected, "title": marker })
+            }
             Verb::ChangeStudySite => json!({ "id": self.subject, "expectedVersion": self.expected, "number": marker }),
         };
         let name = format!("{}{}", mutation[..1].to_uppercase(), &mutation[1..]);

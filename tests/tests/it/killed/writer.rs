@@ -29,6 +29,8 @@ pub(crate) struct Writer {
     own: Vec<Own>,
     /// Sites of studies that all writers of the sponsor change.
     shared: Vec<String>,
+    /// Engagements under which it writes, each with its study.
+    places: Vec<(String, String)>,
     /// Everything that it has sent, ever.
     pub(crate) sent: Vec<Sent>,
     /// Answers that were no answer to the question, with their status.
@@ -56,6 +58,7 @@ impl Writer {
             rng: Rng::new(seed),
             own: Vec::new(),
             shared: Vec::new(),
+            places: Vec::new(),
             sent: Vec::new(),
             strange: Vec::new(),
             wrong: Vec::new(),
@@ -107,9 +110,10 @@ impl Writer {
             let version = self.version(address, &id).await?;
             self.own[at].version = Some(version);
         }
+        let place = self.place(address).await?;
         let dice = self.rng.below(100);
         let (verb, subject, expected) = if dice < 35 || self.own.is_empty() {
-            (if self.rng.chance(60) { Verb::NewSite } else { Verb::NewStudy }, None, 0)
+            ([Verb::NewSite, Verb::NewStudy, Verb::NewDeliverable, Verb::NewFinding][self.rng.below(4)], None, 0)
         } else if dice < 80 {
             let own = &self.own[self.rng.below(self.own.len())];
             (own.change, Some(own.id.clone()), own.version.unwrap_or(0))
@@ -120,7 +124,7 @@ impl Writer {
         };
         let marker = format!("{MARK}{}-{}", self.name, self.sent.len());
         let keyed = self.rng.chance(50);
-        self.sent.push(Sent { marker, verb, subject, expected, keyed, attempts: 0, fate: Fate::Unknown });
+        self.sent.push(Sent { marker, verb, place, subject, expected, keyed, attempts: 0, fate: Fate::Unknown });
         self.send(address, self.sent.len() - 1).await
     }
 
@@ -153,11 +157,7 @@ impl Writer {
     /// Keeps in mind which version its own records have now.
     fn remember(&mut self, at: usize) {
         let sent = &self.sent[at];
-        let change = match sent.verb {
-            Verb::NewSite | Verb::ChangeSite => Verb::ChangeSite,
-            Verb::NewStudy | Verb::ChangeStudy => Verb::ChangeStudy,
-            Verb::ChangeStudySite => return,
-        };
+        let Some(change) = sent.verb.then() else { return };
         let (id, version) = match &sent.fate {
             Fate::Acknowledged { id, version, .. } => (id.clone(), Some(*version)),
             Fate::Refused(_) | Fate::Unknown => match &sent.subject {
@@ -180,8 +180,23 @@ impl Writer {
         Ok(self.shared[self.rng.below(self.shared.len())].clone())
     }
 
+    /// One of the sponsor's engagements that are under way, and its study.
+    async fn place(&mut self, address: &str) -> Result<(String, String), Gone> {
+        if self.places.is_empty() {
+            let query =
+                "{ engagements(filter: { state: { eq: ACTIVE } }, first: 3, orderBy: [{ field: ID }]) { nodes { id study { id } } } }";
+            let found = self.read(address, query, json!({})).await?;
+            let nodes = found.pointer("/data/engagements/nodes").and_then(Json::as_array).ok_or(Gone)?;
+            let place = |node: &Json| Some((node["id"].as_str()?.to_owned(), node["study"]["id"].as_str()?.to_owned()));
+            self.places = nodes.iter().filter_map(place).collect();
+            assert!(!self.places.is_empty(), "no engagement is under way");
+        }
+        Ok(self.places[self.rng.below(self.places.len())].clone())
+    }
+
     async fn version(&mut self, address: &str, id: &str) -> Result<i64, Gone> {
-        let query = "query($id: ID!) { node(id: $id) { ... on Site { version } ... on Study { version } ... on StudySite { version } } }";
+        let query = "query($id: ID!) { node(id: $id) { ... on Site { version } ... on Study { version } ... on StudySite { version } \
+                     ... on Deliverable { version } ... on Finding { version } } }";
         let found = self.read(address, query, json!({ "id": id })).await?;
         found.pointer("/data/node/version").and_then(Json::as_i64).ok_or_else(|| {
             self.wrong.push(format!("{id} is not there any more: {found}"));

@@ -60,9 +60,11 @@ impl Named {
     }
 }
 
-/// The kind that an input field names by id; `own` is the mutation's.
-pub(crate) fn named(field: &Field, own: Kind) -> Kind {
+/// The kind that an input field of a mutation names by id; `own` is the mutation's.
+pub(crate) fn named(mutation: &str, field: &Field, own: Kind) -> Kind {
     match field.name.as_str() {
+        // What is made of an issue is named by the issue.
+        "id" if mutation == "issuePromote" => Kind::Issue,
         "id" => own,
         "personId" | "leadSponsorId" | "leadVendorId" | "ownerId" | "mentionIds" => Kind::Person,
         "programId" => Kind::Program,
@@ -94,9 +96,7 @@ impl Ward {
             let given = payload.iter().find(|field| field.name != "userErrors").unwrap();
             let own = *Kind::ALL.iter().find(|kind| kind.name() == given.ty.name).unwrap();
             for field in self.shape.fields(&mutation.args[0].ty.name).iter().filter(|field| field.ty.name == "ID") {
-                // What is made of an issue is named by the issue.
-                let promotes = (mutation.name.as_str(), field.name.as_str()) == ("issuePromote", "id");
-                let kind = if promotes { Kind::Issue } else { named(field, own) };
+                let kind = named(&mutation.name, field, own);
                 namings.push((mutation.name.clone(), own, field.clone(), kind));
             }
         }
@@ -184,7 +184,7 @@ impl Walker<'_> {
             let mut object = serde_json::Map::new();
             for other in input.iter().filter(|other| other.ty.required && other.name != field.name) {
                 let value = if other.ty.name == "ID" {
-                    let id = self.seen(named(other, own));
+                    let id = self.seen(named(&mutation, other, own));
                     if other.ty.list { json!([id]) } else { json!(id) }
                 } else {
                     ward.value_of(other, self.persona)

@@ -29,11 +29,11 @@ impl Walk<'_> {
                 }
                 let mut object = Map::new();
                 for other in inputs.iter().filter(|other| other.ty.required && other.name != field.name) {
-                    object.insert(other.name.clone(), self.value_of(other, own));
+                    object.insert(other.name.clone(), self.value_of(&mutation.name, other, own));
                 }
                 object.insert("dryRun".to_owned(), json!(true));
                 object.insert("reason".to_owned(), json!("because"));
-                let kind = named(field, own);
+                let kind = named(&mutation.name, field, own);
                 if object.contains_key("scope") {
                     let scope = [("studyId", "STUDY"), ("engagementId", "ENGAGEMENT"), ("studySiteId", "SITE")];
                     let scope = scope.iter().find(|(name, _)| *name == field.name).map_or("ALL_ORG", |(_, scope)| scope);
@@ -55,14 +55,15 @@ impl Walk<'_> {
         }
     }
 
-    /// An administrator gives scopes over what his own organisation has, a vendor manager names a colleague as lead, by id alone.
+    /// An administrator gives scopes over what his own organisation has, a vendor manager names a colleague as lead, whoever owes
+    /// something a colleague as its owner, by id alone.
     fn is_named_by_id(&self, mutation: &str, field: &str, owned: &Owned) -> bool {
         let own = Some(self.looker.organization.uuid());
         match (mutation, field) {
             ("membershipGrant" | "apiClientCreate" | "apiClientNarrow", "studyId" | "engagementId" | "studySiteId" | "engagementIds") => {
                 self.deals_with(owned)
             }
-            ("engagementCreate" | "engagementUpdate", "leadSponsorId") => owned.organization == own,
+            ("engagementCreate" | "engagementUpdate", "leadSponsorId") | (_, "ownerId") => owned.organization == own,
             _ => false,
         }
     }
@@ -77,10 +78,10 @@ impl Walk<'_> {
             })
     }
 
-    fn value_of(&self, field: &Field, own: Kind) -> Json {
+    fn value_of(&self, mutation: &str, field: &Field, own: Kind) -> Json {
         let one = match field.ty.name.as_str() {
             "ID" => {
-                let kind = named(field, own);
+                let kind = named(mutation, field, own);
                 json!(self.ids(kind).pop_first().unwrap_or_else(|| self.never(kind)))
             }
             "Int" | "BigInt" => json!(1),

@@ -80,6 +80,7 @@ impl<'a> Walk<'a> {
         self.walk_lists().await;
         self.walk_filters().await;
         self.walk_arguments().await;
+        self.walk_turns().await;
         self.walk_mutations().await;
     }
 

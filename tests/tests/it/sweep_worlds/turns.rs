@@ -1,0 +1,49 @@
+//! Whose turn it is, and who would come to see a step: nothing is in a queue that its looker does not see, nor twice, and of what is
+//! hidden a step has no impact, as for what never was.
+
+use std::collections::BTreeSet;
+
+use serde_json::json;
+use tandem_domain::id::encode;
+use tandem_domain::record::Kind;
+
+use super::walk::Walk;
+
+impl Walk<'_> {
+    pub(super) async fn walk_turns(&mut self) {
+        let hall = self.hall;
+        let queue = hall.shape.flat("WorkItem");
+        for side in ["MINE", "THEIRS"] {
+            let document = format!("{{ viewer {{ workQueue(side: {side}, first: 100) {{ items {{ {queue} }} totalCount }} }} }}");
+            let body = self.ask_well(&document, json!({})).await;
+            let found = &body["data"]["viewer"]["workQueue"];
+            let items = found["items"].as_array().cloned().unwrap_or_default();
+            let shown: BTreeSet<&str> = items.iter().filter_map(|item| item["node"]["id"].as_str()).collect();
+            let sees = Kind::ALL.iter().flat_map(|kind| self.ids(*kind)).collect::<BTreeSet<_>>();
+            // More than a page may be owed in a big world.
+            let counted = found["totalCount"].as_u64().and_then(|count| usize::try_from(count).ok()).unwrap_or_default();
+            if shown.len() != items.len() || counted < items.len() || shown.iter().any(|id| !sees.contains(*id)) {
+                self.find(&format!("QUEUE {side}"), &body.to_string());
+            }
+        }
+        self.tried.extend(["side", "first"].map(|argument| format!("Viewer.workQueue({argument})")));
+        let impact = hall.shape.flat("VisibilityImpact");
+        let document = format!("query($node: ID!) {{ visibilityImpact(node: $node, action: \"ISSUE\") {{ {impact} }} }}");
+        for kind in Kind::ALL.iter().copied().filter(|kind| kind.def().lifecycle.is_some()) {
+            let never = self.never(kind);
+            let blank = self.ask(&document, json!({ "node": never })).await.everything().replace(&never, "ID");
+            for owned in self.hidden(kind) {
+                let id = encode(kind, owned.row.1);
+                let answer = self.ask(&document, json!({ "node": id })).await.everything().replace(&id, "ID");
+                if answer != blank {
+                    self.find(&format!("TELLS impact on {id}"), &format!("{answer}\n{blank}"));
+                }
+            }
+            let seen: Vec<String> = self.ids(kind).into_iter().collect();
+            if let Some(id) = seen.get(self.place % seen.len().max(1)) {
+                self.ask(&document, json!({ "node": id })).await;
+            }
+        }
+        self.tried.extend(["node", "action"].map(|argument| format!("Query.visibilityImpact({argument})")));
+    }
+}

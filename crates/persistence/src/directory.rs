@@ -301,6 +301,7 @@ impl Vault {
                 version: record.meta.version,
                 facts_before: None,
                 signature: None,
+                beside: None,
             };
             crate::journal::append(dialect, &transaction, &[entry]).await?;
         }

@@ -19,6 +19,8 @@ use crate::steps::stage::{Player, Stage, TWO, dual, id_of, mutation_of, player, 
 mod capas;
 mod dates;
 mod hidden;
+mod parted;
+mod told;
 
 /// Today, as an input takes it.
 pub(crate) fn today() -> String {
@@ -146,6 +148,8 @@ async fn i_06_who_belongs_to_the_vendor_decides_nothing_of_its_for_the_sponsor()
             (Of::Capa(Side::Vendor), "EFFECTIVENESS_CHECK", "DEFER_CHECK", json!({ "nextCheckOn": "2099-01-01" })),
             (Of::Extension(Side::Vendor), "REQUESTED", "APPROVE", json!({})),
             (Of::Extension(Side::Vendor), "REQUESTED", "REFUSE", json!({})),
+            (Of::Capa(Side::Vendor), "IMPLEMENTED", "BEGIN_CHECK", json!({})),
+            (finding, "CLOSED", "REOPEN", signed(json!({}))),
         ] {
             let record = props.play(of, state);
             let (mutation, input) = (mutation_of(of.kind(), action), on(&record, besides));
@@ -160,10 +164,38 @@ async fn i_06_who_belongs_to_the_vendor_decides_nothing_of_its_for_the_sponsor()
         let grade = on(&graded, signed(json!({ "severity": "MINOR" })));
         tries.push((two(Side::Sponsor), "findingSeverityChange".to_owned(), grade.clone(), "GUARD_FAILED", Guard::OtherThanOwing.words()));
         then.push(("findingSeverityChange".to_owned(), grade));
+        // Nor does he ease what the vendor is measured by.
+        let owed = Of::Deliverable(Side::Vendor, DeliverableType::ProjectPlan);
+        let draft = props.play(finding, "DRAFT");
+        let planned = props.play(Of::Capa(Side::Vendor), "DRAFT");
+        props.records.retain(|record| !matches!(record, Entity::EffectivenessCheck(check) if check.capa_id.to_string() == shown(&planned)));
+        let plan = json!({ "capaId": shown(&planned), "method": "Look.", "criteria": "Anything.", "plannedOn": today() });
+        let later = json!({ "dueDate": "2099-01-01" });
+        let mut issue = props.play(Of::Issue(Side::Sponsor), "OPEN");
+        if let (Entity::Issue(issue), Some(Entity::Issue(kept))) = (&mut issue, props.records.last_mut()) {
+            (issue.owner_side, kept.owner_side) = (Side::Vendor, Side::Vendor);
+        }
+        let milestone = records::milestone(props.number(), &props.set.study, Some(&props.set.active));
+        props.keep(&milestone);
+        let milestone = milestone.into_entity();
+        let eased = [
+            ("deliverableUpdate".to_owned(), on(&props.play(owed, "PLANNED"), later.clone()), "sm@alder"),
+            ("deliverableCancel".to_owned(), on(&props.play(owed, "PLANNED"), json!({})), "sm@alder"),
+            ("findingUpdate".to_owned(), on(&draft, json!({ "title": "Weaker" })), "sqa@alder"),
+            ("effectivenessCheckPlan".to_owned(), plan, "sqa@alder"),
+            ("issueUpdate".to_owned(), on(&issue, later), "sqa@alder"),
+            ("milestoneUpdate".to_owned(), on(&milestone, json!({ "plannedDate": "2099-01-01" })), "sm@alder"),
+        ];
+        for (mutation, input, _) in &eased {
+            tries.push((two(Side::Sponsor), mutation.clone(), input.clone(), "GUARD_FAILED", Guard::OtherThanOwing.words()));
+        }
         let stage = Stage::with(backend, props.records).await;
         refused(&stage, &tries).await;
         for (mutation, input) in then {
             done(&stage, &player("sqa@alder"), &mutation, "", input).await;
+        }
+        for (mutation, input, who) in eased {
+            done(&stage, &player(who), &mutation, "", input).await;
         }
         stage.house.stop().await;
     }

@@ -249,6 +249,14 @@ pub fn deliverable_create(deciding: &Deciding<'_>, place: DeliverablePlace, inpu
         return Err(Refusal::not_found("supersedesId"));
     }
     let owed_by = input.owed_by.map_or(Side::Vendor, |term| term.0);
+    if supersedes.as_ref().is_some_and(|other| other.owed_by != owed_by) {
+        let words = "What replaces a deliverable is owed by the same side. Leave supersedesId out.";
+        return Err(UserError::at(Code::GuardFailed, "supersedesId", words).into());
+    }
+    if owed_by == Side::Sponsor && deciding.viewer.side == Side::Vendor && input.due_date < deciding.now.date_naive() {
+        let words = "What the sponsor is to owe falls due today at the earliest.";
+        return Err(UserError::at(Code::BadUserInput, "dueDate", words).into());
+    }
     let deliverable = Deliverable {
         id: DeliverableId::from_uuid(deciding.ids.next()),
         sponsor_id: engagement.sponsor_id,

@@ -174,7 +174,7 @@ input! {
         language: Option<String>,
         /// The day until which it has to be kept.
         retention_until: Option<NaiveDate>,
-        /// The document that it replaces; one of the same engagement.
+        /// The document that it replaces; one of the same engagement, side and blinding.
         supersedes_id: Option<DocumentId>,
     }
 
@@ -219,8 +219,8 @@ pub struct DocumentPlace {
 /// Decides a new document.
 ///
 /// # Errors
-/// FORBIDDEN for who may not; NOT_FOUND for an engagement, site or document of elsewhere; GUARD_FAILED where the engagement has ended, or
-/// for content that only named people may know; BAD_USER_INPUT for what cannot be.
+/// FORBIDDEN for who may not; NOT_FOUND for an engagement, site or document of elsewhere; GUARD_FAILED where the engagement has ended, what
+/// it replaces is the other side's, or for content that only named people may know; BAD_USER_INPUT for what cannot be.
 pub fn document_create(deciding: &Deciding<'_>, place: DocumentPlace, input: DocumentCreate) -> Result<Change, Refusal> {
     let DocumentPlace { study, engagement, site, supersedes } = place;
     if engagement.as_ref().is_some_and(|engagement| engagement.study_id != study.id) {
@@ -233,6 +233,12 @@ pub fn document_create(deciding: &Deciding<'_>, place: DocumentPlace, input: Doc
     let elsewhere = |other: &Document| other.study_id != study.id || other.engagement_id != engagement_id;
     if supersedes.as_ref().is_some_and(elsewhere) {
         return Err(Refusal::not_found("supersedesId"));
+    }
+    let blinding = input.blinding.map_or(Blinding::Open, |term| term.0);
+    // Putting the new one in force takes the old one out of it: a step of the side that made it, which both sides see or neither.
+    if supersedes.as_ref().is_some_and(|other| other.owner_side != deciding.viewer.side || other.blinding != blinding) {
+        let words = "Replace a document of your own side that is meant for the same people. Leave supersedesId out.";
+        return Err(UserError::at(Code::GuardFailed, "supersedesId", words).into());
     }
     let document = Document {
         id: DocumentId::from_uuid(deciding.ids.random()),
@@ -247,7 +253,7 @@ pub fn document_create(deciding: &Deciding<'_>, place: DocumentPlace, input: Doc
         title: input.title,
         version_label: input.version_label,
         state: DocumentState::Draft,
-        blinding: input.blinding.map_or(Blinding::Open, |term| term.0),
+        blinding,
         sha256: input.sha256.to_ascii_lowercase(),
         size: input.size,
         media_type: input.media_type.to_ascii_lowercase(),

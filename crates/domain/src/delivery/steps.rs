@@ -68,7 +68,7 @@ macro_rules! machine {
             )*
             Transition {
                 from: &["PLANNED", "IN_PREPARATION", "RETURNED"], action: "CANCEL", to: "CANCELLED",
-                who: &[Role::SVendorManager, Role::SStudyManager], guards: &[Guard::ChangeOrderIfPriced],
+                who: &[Role::SVendorManager, Role::SStudyManager], guards: &[Guard::OtherThanOwing, Guard::ChangeOrderIfPriced],
                 reason: true, doc: "Owe it no longer.", ..STEP
             },
             Transition {

@@ -194,7 +194,7 @@ input! {
         owner_id: Option<PersonId>,
     }
 
-    /// Changes an action that is not done; its day only as long as its CAPA is not handed in. What is left out stays.
+    /// Changes an action that is not done; its text and day only as long as its CAPA is not handed in. What is left out stays.
     pub struct CapaActionUpdate {
         /// The action.
         id: CapaActionId,
@@ -296,7 +296,7 @@ pub fn capa_action_create(deciding: &Deciding<'_>, place: &CapaPlace, input: Cap
 /// Decides a change of an action. The person named as its owner has been looked up.
 ///
 /// # Errors
-/// FORBIDDEN for who may not; GUARD_FAILED for one that is done, or a day that only an extension changes.
+/// FORBIDDEN for who may not; GUARD_FAILED for one that is done, what was handed in, or a day that only an extension changes.
 pub fn capa_action_update(
     deciding: &Deciding<'_>,
     place: &CapaPlace,
@@ -320,7 +320,12 @@ pub fn capa_action_update(
             action.original_due_date = due;
         }
     }
+    let text = action.text.clone();
     input.text.apply(&mut action.text);
+    if !planning && action.text != text {
+        let words = "The CAPA is handed in: what it says is what is approved. Add an action instead.";
+        return Err(UserError::at(Code::GuardFailed, "text", words).into());
+    }
     input.owner_id.apply(&mut action.owner_id);
     Ok(Change::one(Op::Updated, action.into_entity()))
 }

@@ -72,7 +72,7 @@ pub static CAPA_LIFECYCLE: Lifecycle = Lifecycle {
             action: "BEGIN_CHECK",
             to: "EFFECTIVENESS_CHECK",
             who: SQA,
-            guards: &[Guard::CheckDue],
+            guards: &[Guard::OtherThanOwing, Guard::CheckDue],
             doc: "Begin to check whether it helped, on or after the day planned for it.",
             ..STEP
         },

@@ -487,6 +487,7 @@ pub fn finding_severity_change(
         return Ok(Change::one(if known { Op::Updated } else { Op::Created }, part.into_entity()));
     }
     finding.severity = severity;
+    finding.capa_required |= severity == FindingSeverity::Critical;
     let change = Change::one(Op::Updated, finding.into_entity());
     if part.proposed_severity.is_none() {
         return Ok(change);

@@ -211,7 +211,7 @@ static STEPS: &[Transition] = &[
         action: "REOPEN",
         to: "ISSUED",
         who: SQA,
-        guards: &[Guard::EngagementOpen],
+        guards: &[Guard::EngagementOpen, Guard::OtherThanOwing],
         reason: true,
         signature: true,
         doc: "Open it again; its history stays, and it is counted.",

@@ -228,7 +228,8 @@ input! {
         due_date: Option<NaiveDate>,
     }
 
-    /// Changes an issue that is not closed. What is left out stays.
+    /// Changes an issue that is not closed. Title, description, severity and day are for the side that raised it, the owning side is for the
+    /// side that owns it to hand over; another day or side needs a reason. What is left out stays.
     pub struct IssueUpdate {
         /// The issue.
         id: IssueId,
@@ -324,16 +325,33 @@ pub fn issue_create(deciding: &Deciding<'_>, place: IssuePlace, input: IssueCrea
 /// Decides a change of an issue. The person named as its owner has been looked up; `open` says whether the engagement still is.
 ///
 /// # Errors
-/// FORBIDDEN for who may not; GUARD_FAILED once it is closed or the engagement has ended; BAD_USER_INPUT for what cannot be.
+/// FORBIDDEN for who may not; GUARD_FAILED once it is closed or the engagement has ended, for what only the side that raised it changes,
+/// or only the side that owns it hands over; REASON_REQUIRED for another day or side without one; BAD_USER_INPUT for what cannot be.
 pub fn issue_update(deciding: &Deciding<'_>, mut issue: Issue, open: bool, input: IssueUpdate) -> Result<Change, Refusal> {
     deciding.permit(Action::Update, &issue.clone().into_entity())?;
     if !open || issue.state == IssueState::Closed {
         return Err(UserError::new(Code::GuardFailed, "The issue is closed, or its engagement has ended.").into());
     }
+    let before = issue.clone();
     input.title.apply(&mut issue.title);
     input.description.apply(&mut issue.description);
     if let Patch::Set(severity) = input.severity {
         issue.severity = severity.0;
+    }
+    input.due_date.apply(&mut issue.due_date);
+    if issue != before && before.raised_by_side != deciding.viewer.side {
+        let words = "Only the side that raised it changes what it says, how grave it is and its day. Comment on it instead.";
+        return Err(UserError::new(Code::GuardFailed, words).into());
+    }
+    if issue.due_date != before.due_date && before.due_date.is_some() {
+        deciding.reason()?;
+    }
+    if matches!(input.owner_side, Patch::Set(side) if side.0 != before.owner_side) {
+        if before.owner_side != deciding.viewer.side {
+            let words = "Only the side that owns it hands it over. Ask there.";
+            return Err(UserError::at(Code::GuardFailed, "ownerSide", words).into());
+        }
+        deciding.reason()?;
     }
     if let Patch::Set(side) = input.owner_side {
         if issue.owner_side != side.0 {
@@ -345,7 +363,6 @@ pub fn issue_update(deciding: &Deciding<'_>, mut issue: Issue, open: bool, input
         }
     }
     input.owner_id.apply(&mut issue.owner_id);
-    input.due_date.apply(&mut issue.due_date);
     check(&issue)?;
     Ok(Change::one(Op::Updated, issue.into_entity()))
 }

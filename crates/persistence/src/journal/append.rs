@@ -5,9 +5,9 @@ use sea_orm::DatabaseTransaction;
 use sea_orm::sea_query::Value;
 use serde_json::{Map, Value as Json, json};
 use sha2::{Digest, Sha256};
-use tandem_domain::access::{Actor, Facts};
+use tandem_domain::access::{Actor, Facts, Readers};
 use tandem_domain::id::{OrganizationId, TypedId};
-use tandem_domain::record::Entity;
+use tandem_domain::record::{Entity, Kind};
 use tandem_domain::vocabulary::Vocabulary;
 use uuid::Uuid;
 
@@ -30,6 +30,15 @@ pub(crate) struct Entry<'a> {
     pub(crate) version: i64,
     pub(crate) facts_before: Option<&'a Facts>,
     pub(crate) signature: Option<Json>,
+    /// The facts of everything that was written with it, where that bears on who is told the reason.
+    pub(crate) beside: Option<&'a Json>,
+}
+
+/// The facts of everything that one command writes, where it gives a reason and writes more than one record: only who may read all of
+/// them is told the reason with any of them, for it may speak of any.
+pub(crate) fn beside<'a>(reason: Option<&str>, written: impl ExactSizeIterator<Item = &'a Entity>) -> Option<Json> {
+    let several = reason.is_some() && written.len() > 1;
+    several.then(|| written.map(|record| facts_json(&Facts::of(record))).collect())
 }
 
 /// The record as the journal keeps it: column names and values, ids as TypeIDs. In the place of contact data stands a hash, of this
@@ -52,7 +61,7 @@ pub(crate) fn state(record: &Entity) -> Json {
 /// Where an entry goes.
 const INTO: &str = "journal (id, transaction_number, recorded_at, effective_at, actor_kind, actor_id, organization_id, command, \
      operation, reason, request_id, kind, entity_id, version, readers, sponsor_id, study_id, vendor_id, engagement_id, \
-     prime_vendor_id, prime_engagement_id, country_code, study_site_id, owner_id, person_id, facts_before, state, signature)";
+     prime_vendor_id, prime_engagement_id, country_code, study_site_id, owner_id, person_id, facts_before, state, signature, beside)";
 
 /// Appends these entries, in their order.
 pub(crate) async fn append(dialect: Dialect, transaction: &DatabaseTransaction, entries: &[Entry<'_>]) -> Result<(), StoreError> {
@@ -84,14 +93,37 @@ fn push_entry(sql: &mut Sql, entry: &Entry<'_>) {
     let before = entry.facts_before.map_or_else(|| dialect.no_json(), |facts| dialect.json(&facts_json(facts)));
     let signature = entry.signature.as_ref().map_or_else(|| dialect.no_json(), |signature| dialect.json(signature));
     let state = dialect.json(&state(entry.record));
-    sql.push(", ").bind(before).push(", ").bind(state).push(", ").bind(signature);
+    let beside = entry.beside.map_or_else(|| dialect.no_json(), |beside| dialect.json(beside));
+    sql.push(", ").bind(before).push(", ").bind(state).push(", ").bind(signature).push(", ").bind(beside);
 }
 
 fn facts_json(facts: &Facts) -> Json {
     json!({
+        "kind": facts.kind.prefix(), "id": facts.id,
         "readers": facts.readers.bits(),
         "sponsor": facts.sponsor, "study": facts.study, "vendor": facts.vendor, "engagement": facts.engagement,
         "primeVendor": facts.prime_vendor, "primeEngagement": facts.prime_engagement, "country": facts.country,
         "studySite": facts.study_site, "organization": facts.organization, "person": facts.person,
+    })
+}
+
+/// The facts that an entry tells of something written with it; without links, which are not kept in the journal.
+pub(crate) fn facts_of(json: &Json) -> Option<Facts> {
+    let id = |name: &str| json[name].as_str().and_then(|text| Uuid::parse_str(text).ok());
+    Some(Facts {
+        kind: Kind::from_prefix(json["kind"].as_str()?)?,
+        id: id("id")?,
+        readers: Readers::from_bits(i32::try_from(json["readers"].as_i64()?).ok()?),
+        sponsor: id("sponsor"),
+        study: id("study"),
+        vendor: id("vendor"),
+        engagement: id("engagement"),
+        prime_vendor: id("primeVendor"),
+        prime_engagement: id("primeEngagement"),
+        country: json["country"].as_str().map(str::to_owned),
+        study_site: id("studySite"),
+        organization: id("organization"),
+        person: id("person"),
+        links: Vec::new(),
     })
 }

@@ -3,11 +3,12 @@
 use chrono::{DateTime, Utc};
 use sea_orm::QueryResult;
 use serde_json::Value as Json;
-use tandem_domain::access::{Actor, PrincipalKind};
+use tandem_domain::access::{Action, Actor, Decision, PrincipalKind, Viewer, decide};
 use tandem_domain::record::{CellError, Kind};
 use tandem_domain::vocabulary::Vocabulary;
 use uuid::Uuid;
 
+use super::append::facts_of;
 use crate::dialect::Dialect;
 use crate::error::StoreError;
 
@@ -45,12 +46,17 @@ pub struct HistoryEntry {
 }
 
 pub(crate) const SELECT: &str = "a.id, a.recorded_at, a.effective_at, a.actor_kind, a.actor_id, a.organization_id, a.command, \
-     a.operation, a.reason, a.request_id, a.kind, a.entity_id, a.version, a.state, a.signature";
+     a.operation, a.reason, a.request_id, a.kind, a.entity_id, a.version, a.state, a.signature, a.beside";
 
 /// How many columns [`SELECT`] names.
-pub(crate) const COLUMNS: usize = 15;
+pub(crate) const COLUMNS: usize = 16;
 
-pub(crate) fn read(dialect: Dialect, row: &QueryResult) -> Result<HistoryEntry, StoreError> {
+/// Reads an entry for this viewer: the reason is told to who may read all that was written for it.
+pub(crate) fn read(dialect: Dialect, viewer: &Viewer, row: &QueryResult) -> Result<HistoryEntry, StoreError> {
+    let beside = dialect.read_json(row, COLUMNS - 1)?;
+    let is_read = |json: &Json| facts_of(json).is_some_and(|facts| decide(viewer, Action::Read, &facts) == Decision::Allow);
+    let told = beside.as_ref().and_then(Json::as_array).is_none_or(|written| written.iter().all(is_read));
+    let reason: Option<String> = row.try_get_by_index(8)?;
     let (actor_kind, kind): (String, String) = (row.try_get_by_index(3)?, row.try_get_by_index(10)?);
     Ok(HistoryEntry {
         id: row.try_get_by_index(0)?,
@@ -60,7 +66,7 @@ pub(crate) fn read(dialect: Dialect, row: &QueryResult) -> Result<HistoryEntry, 
         organization: row.try_get_by_index(5)?,
         command: row.try_get_by_index(6)?,
         operation: row.try_get_by_index(7)?,
-        reason: row.try_get_by_index(8)?,
+        reason: reason.filter(|_| told),
         request_id: row.try_get_by_index(9)?,
         kind: Kind::from_prefix(&kind).ok_or(CellError)?,
         entity: row.try_get_by_index(11)?,

@@ -96,6 +96,11 @@ impl Store {
                 (self.stood(principal.kind, &[principal.id()], then).await?.pop(), self.stood(node.kind, &[node.id()], then).await?.pop())
             }
         };
+        // Of what was not his to see then, a draft above all, he is not told since when it was there.
+        let what = match what {
+            Some(what) if at.is_some() && !self.may_know(&what).await? => None,
+            what => what,
+        };
         let (Some(who), Some(what)) = (who, what) else {
             return Ok(AccessAnswer { readable: Some(false), complete, existed: false, reasons: Vec::new() });
         };
@@ -121,6 +126,13 @@ impl Store {
         let leads = reasons.iter().any(|reason| reason.allows);
         let readable = if leads || complete { Some(leads) } else { None };
         Ok(AccessAnswer { readable, complete, existed: true, reasons })
+    }
+
+    /// Whether the viewer may know of a record as it stood: by its facts of then and the links of today, as in histories.
+    async fn may_know(&self, stood: &Entity) -> Result<bool, StoreError> {
+        let mut facts = Facts::of(stood);
+        facts.links = self.links_of(stood, &[self.viewer.organization.uuid()], Moment::Now).await?;
+        Ok(decide(&self.viewer, Action::Read, &facts) == Decision::Allow)
     }
 
     /// The memberships of a person that the viewer reads; of his own organisation's people those in it.

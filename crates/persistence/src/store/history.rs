@@ -51,7 +51,7 @@ impl Store {
         sql.push(") p WHERE p.place <= ").bind_int(limit_and_one).push(" ORDER BY p.entity_id, p.version, p.id");
         let mut pages: HashMap<Uuid, HistoryPage> = HashMap::new();
         for row in self.query(sql).await? {
-            let entry = entry::read(dialect, &row)?;
+            let entry = entry::read(dialect, self.viewer(), &row)?;
             let page = pages.entry(entry.entity).or_default();
             if page.0.len() == limit {
                 page.1 = true;

@@ -40,7 +40,7 @@ impl Store {
         let rows = self.query(sql).await?;
         let mut page: PermissionPage = (Vec::new(), rows.len() > limit);
         for row in rows.iter().take(limit) {
-            let changed = (entry::read(dialect, row)?, dialect.read_json(row, entry::COLUMNS)?);
+            let changed = (entry::read(dialect, self.viewer(), row)?, dialect.read_json(row, entry::COLUMNS)?);
             page.0.push((row.try_get_by_index(entry::COLUMNS + 1)?, changed));
         }
         Ok(page)

@@ -26,7 +26,7 @@ pub struct NewOrganization {
 }
 
 fn author<'a>(command: &'a str, reason: Option<&'a str>) -> Author<'a> {
-    Author { actor: Actor::SYSTEM, organization: None, command, reason, request_id: None, signature: None }
+    Author { actor: Actor::SYSTEM, organization: None, command, reason, request_id: None, signature: None, beside: None }
 }
 
 impl Vault {

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::{Planned, Work, links};
 use crate::error::{StoreError, WriteError};
-use crate::journal::{Entry, append};
+use crate::journal::{Entry, append, beside};
 use crate::many::insert_many;
 use crate::row::META;
 use crate::sql::Sql;
@@ -25,6 +25,8 @@ pub(crate) struct Author<'a> {
     pub(crate) reason: Option<&'a str>,
     pub(crate) request_id: Option<&'a str>,
     pub(crate) signature: Option<&'a serde_json::Value>,
+    /// The facts of all that is written together, where it matters to who is told the reason.
+    pub(crate) beside: Option<&'a serde_json::Value>,
 }
 
 /// Who can sign in: id, kind, and the issuer and subject of one who is known by them from the beginning.
@@ -33,15 +35,18 @@ type Principal<'a> = (Uuid, &'a str, Option<(&'a str, &'a str)>);
 impl Work<'_> {
     /// Writes what was planned; answers the subject's version afterwards.
     pub(crate) async fn apply(&self, command: &str, planned: &Planned) -> Result<i64, WriteError> {
+        let writes = &planned.change.writes;
+        let reason = self.circumstances.manner.reason.as_deref();
+        let beside = beside(reason, writes.iter().map(|write| &write.record));
         let author = Author {
             actor: self.viewer.actor(),
             organization: Some(self.viewer.organization),
             command,
-            reason: self.circumstances.manner.reason.as_deref(),
+            reason,
             request_id: self.circumstances.request_id.as_deref(),
             signature: planned.signature.as_ref(),
+            beside: beside.as_ref(),
         };
-        let writes = &planned.change.writes;
         if writes.iter().all(|write| write.op == Op::Created) {
             let records: Vec<Entity> = writes.iter().map(|write| write.record.clone()).collect();
             self.vault.create(&self.transaction, &author, &Op::Created, &records).await?;
@@ -129,6 +134,7 @@ impl Vault {
             version: 1,
             facts_before: None,
             signature: author.signature.cloned(),
+            beside: author.beside,
         }
     }
 

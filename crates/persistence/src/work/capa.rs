@@ -87,6 +87,7 @@ impl Work<'_> {
             Command::EffectivenessCheckPlan(input) => {
                 self.may_ever(Kind::EffectivenessCheck, Action::Create)?;
                 let capa: Capa = self.whole_named(input.capa_id, "capaId").await?;
+                self.not_for_own_vendor(Kind::Capa, capa.id.uuid()).await?;
                 let planned = self.open_check(capa.id).await?.is_some();
                 let place = self.place(capa).await?;
                 Planned::of(effectiveness_check_plan(&self.deciding(), &place, planned, input.clone())?)

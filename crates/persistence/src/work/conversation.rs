@@ -54,6 +54,7 @@ impl Work<'_> {
 
     async fn change_issue(&self, input: &IssueUpdate) -> Result<Planned, WriteError> {
         let stored: Stored<Issue> = self.subject(input.id, Action::Update).await?;
+        self.not_for_own_vendor(Kind::Issue, input.id.uuid()).await?;
         let issue = &stored.record;
         let side = match input.owner_side {
             Patch::Set(term) => term.0,

@@ -47,6 +47,7 @@ impl Work<'_> {
             }
             Command::DeliverableUpdate(input) => {
                 let stored: Stored<Deliverable> = self.subject(input.id, Action::Update).await?;
+                self.not_for_own_vendor(Kind::Deliverable, input.id.uuid()).await?;
                 self.writable(self.still_open(Some(stored.record.engagement_id)).await?)?;
                 let deciding = self.deciding_about(&stored).await?;
                 Planned::of(deliverable_update(&deciding, stored.record, input.clone())?)

@@ -5,9 +5,9 @@ use tandem_domain::command::{Code, Command, Refusal, UserError};
 use tandem_domain::id::{FindingId, OrganizationId, PersonId, TypedId};
 use tandem_domain::lifecycle::Guard;
 use tandem_domain::oversight::{
-    FINDING_GRADERS, Finding, FindingInternal, FindingIssue, FindingPlace, FindingResponse, FindingSeverityChange, ResponseVerdict,
-    finding_close, finding_create, finding_dispute, finding_internal_update, finding_issue, finding_respond, finding_severity_change,
-    finding_update, finding_verdict, finding_waive_capa,
+    FINDING_GRADERS, Finding, FindingInternal, FindingIssue, FindingPlace, FindingResponse, FindingSeverity, FindingSeverityChange,
+    ResponseVerdict, finding_close, finding_create, finding_dispute, finding_internal_update, finding_issue, finding_respond,
+    finding_severity_change, finding_update, finding_verdict, finding_waive_capa,
 };
 use tandem_domain::record::{Kind, Patch, Stored};
 use uuid::Uuid;
@@ -37,6 +37,7 @@ impl Work<'_> {
             }
             Command::FindingUpdate(input) => {
                 let stored: Stored<Finding> = self.subject(input.id, Action::Update).await?;
+                self.not_for_own_vendor(Kind::Finding, input.id.uuid()).await?;
                 self.writable(self.still_open(stored.record.engagement_id).await?)?;
                 if let Patch::Set(owner) = input.owner_id {
                     self.owner(answering(&stored.record), owner, "ownerId").await?;
@@ -104,8 +105,13 @@ impl Work<'_> {
             return Err(Refusal::forbidden().into());
         }
         self.check_version(stored.meta.version)?;
-        if !self.holds(Guard::OtherThanOwing, Kind::Finding, input.id.uuid()).await? {
-            return Err(Refusal::from(UserError::new(Code::GuardFailed, Guard::OtherThanOwing.words())).into());
+        let finding: Finding = stored.clone().typed()?.record;
+        // A CRITICAL one takes two of QA anyway.
+        let alone = finding.severity != FindingSeverity::Critical;
+        for guard in [Guard::OtherThanOwing, Guard::NotAuthor].into_iter().take(if alone { 2 } else { 1 }) {
+            if !self.holds(guard, Kind::Finding, input.id.uuid()).await? {
+                return Err(Refusal::from(UserError::new(Code::GuardFailed, guard.words())).into());
+            }
         }
         let part = self.system_one::<FindingInternal>(input.id.uuid()).await?;
         let proposer = part.as_ref().and_then(|part| part.proposed_by_id);
@@ -114,7 +120,6 @@ impl Work<'_> {
             Some(proposer) => !self.same_human(proposer.uuid()).await?,
         };
         let signature = self.sign(true, &stored.record).await?;
-        let finding: Finding = stored.typed()?.record;
         let mut planned = Planned::of(finding_severity_change(&self.deciding(), finding, part, second, input)?)?;
         planned.signature = signature;
         Ok(planned)

@@ -1,7 +1,7 @@
 //! Guards' own handle: it reads rows that the viewer may not see, and answers only which of the ids asked about pass.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use tandem_domain::access::Viewer;
+use tandem_domain::access::{Readers, Viewer};
 use tandem_domain::id::TypedId;
 use tandem_domain::lifecycle::Guard;
 use tandem_domain::record::Kind;
@@ -82,7 +82,7 @@ pub(crate) fn statement(dialect: Dialect, guard: Guard, kind: Kind, ids: &[Uuid]
             sql.push("SELECT g.id FROM deliverable g WHERE g.missing_signatures = '[]' AND ").any_uuid("g.id", ids);
         }
         Guard::AsAuthor => by_himself(&mut sql, kind, "g.author_id", "IN", ids, asker),
-        Guard::NotAuthor => by_himself(&mut sql, kind, "g.author_id", "NOT IN", ids, asker),
+        Guard::NotAuthor => graded_not_by_author(&mut sql, "1 = 0", ids, asker),
         Guard::NotOwner => by_himself(&mut sql, kind, "g.owner_id", "NOT IN", ids, asker),
         Guard::NotRequester => by_himself(&mut sql, kind, "g.requested_by_id", "NOT IN", ids, asker),
         Guard::AsOwner => {
@@ -181,10 +181,15 @@ fn by_himself(sql: &mut Sql, kind: Kind, column: &str, is: &str, ids: &[Uuid], a
     sql.push(" AND ").any_uuid("g.id", ids);
 }
 
+/// Who wrote a finding is who began it, and everybody who changed it while it was a draft.
 fn graded_not_by_author(sql: &mut Sql, light: &str, ids: &[Uuid], asker: Asker) {
-    sql.push("SELECT g.id FROM finding g WHERE (").push(light).push(" OR g.author_id NOT IN ");
+    sql.push("SELECT g.id FROM finding g WHERE (").push(light).push(" OR (g.author_id NOT IN ");
     same_human(sql, asker.principal);
-    sql.push(") AND ").any_uuid("g.id", ids);
+    sql.push(" AND NOT EXISTS (SELECT 1 FROM journal w WHERE w.entity_id = g.id AND w.kind = '").push(Kind::Finding.prefix());
+    sql.push("' AND w.operation = 'UPDATED' AND (w.readers & ").push(&Readers::SPONSOR.and(Readers::VENDOR).bits().to_string());
+    sql.push(") = 0 AND w.actor_id IN ");
+    same_human(sql, asker.principal);
+    sql.push("))) AND ").any_uuid("g.id", ids);
 }
 
 /// Nobody decides on what he handed in, or what an organisation handed in that he, the human, has a membership of in force (I-06).
@@ -211,6 +216,8 @@ fn closer_independent(sql: &mut Sql, ids: &[Uuid], asker: Asker) {
 fn other_than_owing(sql: &mut Sql, kind: Kind, ids: &[Uuid], asker: Asker) {
     let side = match kind {
         Kind::Finding => "g.answered_by",
+        Kind::Deliverable => "g.owed_by",
+        Kind::Milestone => "CASE WHEN g.vendor_id IS NULL THEN 'SPONSOR' ELSE 'VENDOR' END",
         Kind::DueDateExtension => "(SELECT x.owner_side FROM capa_action x WHERE x.id = g.capa_action_id)",
         _ => "g.owner_side",
     };

@@ -37,6 +37,7 @@ const AUTHOR: Author<'static> = Author {
     reason: Some("imported from the registry"),
     request_id: None,
     signature: None,
+    beside: None,
 };
 
 impl Vault {

@@ -1,14 +1,14 @@
 //! Commands on programmes and milestones.
 
-use tandem_domain::access::Action;
+use tandem_domain::access::{Action, Decision, Facts, decide};
 use tandem_domain::command::{Command, Refusal};
 use tandem_domain::engagement::Engagement;
-use tandem_domain::id::{MilestoneId, TypedId};
+use tandem_domain::id::{MilestoneId, StudyId, TypedId};
 use tandem_domain::portfolio::{
     Milestone, MilestonePlace, Program, ProgramInternal, milestone_create, milestone_update, program_create, program_internal_update,
     program_update,
 };
-use tandem_domain::record::{Kind, Patch, Stored};
+use tandem_domain::record::{Kind, Patch, Record, Stored};
 use uuid::Uuid;
 
 use super::{Planned, Work};
@@ -44,6 +44,7 @@ impl Work<'_> {
             }
             Command::MilestoneUpdate(input) => {
                 let stored: Stored<Milestone> = self.subject(input.id, Action::Update).await?;
+                self.not_for_own_vendor(Kind::Milestone, input.id.uuid()).await?;
                 let milestone = &stored.record;
                 if let Patch::Set(owner) = input.owner_id {
                     self.owner(milestone.vendor_id.unwrap_or(milestone.sponsor_id), owner, "ownerId").await?;
@@ -51,8 +52,8 @@ impl Work<'_> {
                 if let Patch::Set(before) = &input.predecessor_ids {
                     self.predecessors(milestone.study_id.uuid(), Some(milestone.id), before).await?;
                 }
-                let mut others: Vec<Milestone> =
-                    self.vault.system_read(&self.transaction, "study_id", &[milestone.study_id.uuid()]).await?;
+                // What he does not see does not stand in his way: else trying days would tell him its own.
+                let mut others: Vec<Milestone> = self.seen_of(milestone.study_id).await?;
                 others.retain(|other| other.id != milestone.id);
                 let engagement = match milestone.engagement_id {
                     Some(id) => self.system_one::<Engagement>(id.uuid()).await?,
@@ -64,6 +65,16 @@ impl Work<'_> {
             }
             _ => Err(Refusal::forbidden().into()),
         }
+    }
+
+    /// The milestones of a study that the viewer sees.
+    async fn seen_of(&self, study: StudyId) -> Result<Vec<Milestone>, WriteError> {
+        let all: Vec<Milestone> = self.vault.system_read(&self.transaction, "study_id", &[study.uuid()]).await?;
+        let seen = |milestone: &Milestone| {
+            let facts = Facts::of(&milestone.clone().into_entity());
+            decide(&self.viewer, Action::Read, &facts) == Decision::Allow
+        };
+        Ok(all.into_iter().filter(seen).collect())
     }
 
     /// What has to be reached before is of the same study, and not the milestone itself.

@@ -4,7 +4,7 @@ use chrono::Duration;
 use sea_orm::ConnectionTrait;
 use serde_json::json;
 use sha2::{Digest, Sha256};
-use tandem_domain::access::{Action, Facts, PrincipalKind, Role, writes};
+use tandem_domain::access::{Action, Facts, PrincipalKind, Role, Side, writes};
 use tandem_domain::command::{Change, Code, Op, Refusal, UserError};
 use tandem_domain::engagement::EngagementConfirmation;
 use tandem_domain::id::{PersonId, TypedId};
@@ -85,6 +85,15 @@ impl Work<'_> {
     /// Whether a guard holds for a record.
     pub(super) async fn holds(&self, guard: Guard, kind: Kind, id: Uuid) -> Result<bool, WriteError> {
         Ok(self.answers(&[guard], kind, id).await?.iter().all(|answer| answer.met))
+    }
+
+    /// Nobody who belongs to the vendor that owes something changes for the sponsor what the vendor is measured by.
+    pub(super) async fn not_for_own_vendor(&self, kind: Kind, id: Uuid) -> Result<(), WriteError> {
+        let guard = Guard::OtherThanOwing;
+        if self.viewer.side == Side::Sponsor && !self.holds(guard, kind, id).await? {
+            return Err(Refusal::from(UserError::new(Code::GuardFailed, guard.words())).into());
+        }
+        Ok(())
     }
 
     /// A record that Tandem itself takes a step of, where it has it.

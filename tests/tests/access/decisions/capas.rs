@@ -4,13 +4,13 @@ use serde_json::{Value as Json, json};
 use tandem_domain::access::{Role, Side};
 use tandem_domain::command::{Change, Code, Command, Op, Refusal};
 use tandem_domain::delivery::{Blinding, Document, DocumentState};
-use tandem_domain::id::TypedId;
+use tandem_domain::id::{PersonId, TypedId, encode};
 use tandem_domain::oversight::{
     Capa, CapaAction, CapaPlace, CapaState, Checked, DueDateExtension, EffectivenessCheck, EffectivenessOutcome, ExtensionState, Finding,
     FindingState, capa_action_complete, capa_action_create, capa_action_update, capa_checked, capa_create, capa_moved, capa_update,
     due_date_extension_request, effectiveness_check_plan, extension_decided,
 };
-use tandem_domain::record::Record;
+use tandem_domain::record::{Kind, Record};
 use tandem_tests::matrix::stage::Stage;
 use tandem_tests::records::{self, day, now};
 
@@ -106,7 +106,11 @@ fn actions_are_added_until_it_is_carried_out_and_done_with_evidence() {
     assert_eq!((moved.due_date, moved.original_due_date), (day(40), day(40)));
     // Once it is handed in, a day moves by an extension only.
     no(update(CapaState::Submitted, made.clone(), later()), Code::GuardFailed, "dueDate");
-    assert!(update(CapaState::Implementing, made.clone(), json!({ "text": "Hold it twice." })).is_ok());
+    assert!(update(CapaState::Rejected, made.clone(), json!({ "text": "Hold it twice." })).is_ok());
+    for state in [CapaState::Submitted, CapaState::Implementing] {
+        no(update(state, made.clone(), json!({ "text": "Hold it never." })), Code::GuardFailed, "text");
+        assert!(update(state, made.clone(), json!({ "ownerId": encode(Kind::Person, records::id::<PersonId>(6).uuid()) })).is_ok());
+    }
 
     let open = records::document(7, &stage.study, Some(&stage.engagement));
     let complete = |state, action: CapaAction, evidence: &Document| {

@@ -40,22 +40,29 @@ fn an_issue_is_the_other_sides_to_resolve_where_nothing_is_said() {
     no(create(Role::VProjectManager, IssuePlace { engagement: ended, site: None }, json!({})), Code::GuardFailed, "engagementId");
     no(create(Role::SFinance, place(), json!({})), Code::Forbidden, "");
 
-    let update = |issue: Issue, open, besides: Json| {
+    let update = |role, issue: Issue, open, besides: Json| {
         let mut json = json!({ "id": shown(&issue.clone().into_entity()) });
         json.as_object_mut().unwrap().extend(besides.as_object().unwrap().clone());
         let input = input("issueUpdate", json, |command| match command {
             Command::IssueUpdate(input) => Some(input),
             _ => None,
         });
-        by(Role::SStudyManager, |deciding| issue_update(deciding, issue, open, input))
+        by(role, |deciding| issue_update(deciding, issue, open, input))
     };
     let owned = Issue { owner_id: Some(records::id(5)), ..raised };
-    let turned: Issue = only(update(owned.clone(), true, json!({ "ownerSide": "SPONSOR" })), &Op::Updated);
+    let turned: Issue = only(update(Role::VProjectManager, owned.clone(), true, json!({ "ownerSide": "SPONSOR" })), &Op::Updated);
     assert_eq!((turned.owner_side, turned.owner_id, turned.ball_in_court), (Side::Sponsor, None, Some(Side::Sponsor)));
-    let kept: Issue = only(update(owned.clone(), true, json!({ "ownerSide": "VENDOR", "title": "Other" })), &Op::Updated);
+    no(update(Role::SStudyManager, owned.clone(), true, json!({ "ownerSide": "SPONSOR" })), Code::GuardFailed, "ownerSide");
+    no(update(Role::VProjectManager, owned.clone(), true, json!({ "title": "Other" })), Code::GuardFailed, "");
+    let kept: Issue =
+        only(update(Role::SStudyManager, owned.clone(), true, json!({ "ownerSide": "VENDOR", "title": "Other" })), &Op::Updated);
     assert_eq!(kept.owner_id, owned.owner_id);
-    no(update(owned.clone(), false, json!({ "title": "Other" })), Code::GuardFailed, "");
-    no(update(Issue { state: IssueState::Closed, ..owned.clone() }, true, json!({ "title": "Other" })), Code::GuardFailed, "");
+    no(update(Role::SStudyManager, owned.clone(), false, json!({ "title": "Other" })), Code::GuardFailed, "");
+    no(
+        update(Role::SStudyManager, Issue { state: IssueState::Closed, ..owned.clone() }, true, json!({ "title": "Other" })),
+        Code::GuardFailed,
+        "",
+    );
 
     let json = json!({ "id": shown(&owned.clone().into_entity()), "resolution": "It is signed." });
     let resolve = input("issueResolve", json, |command| match command {

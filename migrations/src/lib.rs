@@ -8,14 +8,18 @@ use sea_orm_migration::prelude::{DbErr, MigrationName, MigrationTrait};
 mod ddl;
 mod m20261122_000001_skeleton;
 mod m20261123_000002_work;
+mod m20261123_000003_partners;
 
 /// All migrations, oldest first.
 pub struct Migrator;
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        let steps: Vec<Box<dyn MigrationTrait>> =
-            vec![Box::new(m20261122_000001_skeleton::Migration), Box::new(m20261123_000002_work::Migration)];
+        let steps: Vec<Box<dyn MigrationTrait>> = vec![
+            Box::new(m20261122_000001_skeleton::Migration),
+            Box::new(m20261123_000002_work::Migration),
+            Box::new(m20261123_000003_partners::Migration),
+        ];
         steps.into_iter().map(|step| -> Box<dyn MigrationTrait> { Box::new(Whole(step)) }).collect()
     }
 }

@@ -38,7 +38,7 @@ pub struct Ground {
     pub connect: Connect,
     /// Which database it is.
     pub backend: Backend,
-    _folder: Option<tempfile::TempDir>,
+    folder: tempfile::TempDir,
 }
 
 impl Ground {
@@ -48,14 +48,12 @@ impl Ground {
     /// Where the database cannot be made: the test cannot go on.
     #[expect(clippy::expect_used, reason = "a test that has no database cannot go on")]
     pub async fn new(backend: Backend) -> Self {
-        let (connect, folder) = match backend {
-            Backend::Sqlite => {
-                let folder = tempfile::tempdir().expect("a temporary folder");
-                (Connect::to(&format!("sqlite://{}", folder.path().join("tandem.sqlite").display())), Some(folder))
-            }
-            Backend::Postgres => (Connect::to(&postgres().url(&postgres().create_database())), None),
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let connect = match backend {
+            Backend::Sqlite => Connect::to(&format!("sqlite://{}", folder.path().join("tandem.sqlite").display())),
+            Backend::Postgres => Connect::to(&postgres().url(&postgres().create_database())),
         };
-        let ground = Self { connect: Connect { connections: 8, ..connect }, backend, _folder: folder };
+        let ground = Self { connect: Connect { connections: 8, ..connect }, backend, folder };
         let vault = ground.vault().await;
         vault.migrate().await.expect("the schema");
         vault.close().await;
@@ -91,6 +89,12 @@ impl Ground {
         self.serve_with(self.settings()).await.expect("the service")
     }
 
+    /// Where contents of documents are kept.
+    #[must_use]
+    pub fn files(&self) -> std::path::PathBuf {
+        self.folder.path().join("files")
+    }
+
     /// The settings of an ordinary test house, to be varied.
     #[must_use]
     pub fn settings(&self) -> Settings {
@@ -100,6 +104,7 @@ impl Ground {
             jwt_secret: Some(SECRET.to_owned().into()),
             development: true,
             shutdown_notice: std::time::Duration::ZERO,
+            file_store: self.files().display().to_string(),
             // Nothing is written in the background while a test looks whether anything was.
             access_log_every: std::time::Duration::from_secs(86_400),
             ..Settings::default()

@@ -6,6 +6,7 @@ pub mod bulk;
 pub mod cli;
 pub mod config;
 pub mod demo;
+pub mod files;
 pub mod http;
 pub mod identity;
 pub mod server;

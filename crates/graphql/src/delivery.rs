@@ -8,7 +8,7 @@ pub(crate) fn tables() -> Vec<Table> {
     vec![
         Table::begun_hidden(Kind::Document)
             .root("document", "documents", &[])
-            .show("tmf_artifact title version_label state owner_side blinding sha256 size media_type language country_code")
+            .show("tmf_artifact title version_label state owner_side blinding sha256 size media_type content_at language country_code")
             .show("retention_until legal_hold")
             .one("study_id")
             .one("engagement_id")
@@ -19,7 +19,8 @@ pub(crate) fn tables() -> Vec<Table> {
             .show("deliverable_type title owed_by state ball_in_court due_date blinding country_code review_sla_days")
             .show("required_signatures missing_signatures acceptance_criteria qc_evidence_required tmf_artifact cycle_count")
             .show("submitted_at review_started_at accepted_at settled_at")
-            .days_late("daysLate", "due_date", None, "settled_at", "How many days past its day it was settled, or is today; never below 0.")
+            .days_late("daysLate", "due_date", None, "settled_at", "How many days past its day it was settled, or is today; never below 0. The time of the verdict counts too: `ballInCourt` says whose \
+             turn it is, `submittedAt` when it was handed in, `reviewDaysLate` how late the verdict is.")
             .days_late(
                 "reviewDaysLate",
                 "review_started_at",

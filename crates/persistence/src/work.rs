@@ -180,6 +180,7 @@ impl Work<'_> {
             | Command::MilestoneUpdate(_) => self.plan_programme(command).await,
             Command::DocumentCreate(_)
             | Command::DocumentUpdate(_)
+            | Command::DocumentKeep(_)
             | Command::DeliverableCreate(_)
             | Command::DeliverableUpdate(_)
             | Command::DeliverableSubmit(_)

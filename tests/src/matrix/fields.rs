@@ -108,7 +108,7 @@ pub const GROUPS: &[(Kind, Policy, &str)] = &[
     (
         Kind::Document,
         Policy::Row,
-        "tmfArtifact title versionLabel state ownerSide blinding sha256 size mediaType language countryCode retentionUntil \
+        "tmfArtifact title versionLabel state ownerSide blinding sha256 size mediaType contentAt language countryCode retentionUntil \
          legalHold study engagement studySite supersedes",
     ),
     (

@@ -99,6 +99,7 @@ pub fn document(number: u128, study: &Study, engagement: Option<&Engagement>) ->
         sha256: "0".repeat(64),
         size: 1,
         media_type: "application/pdf".to_owned(),
+        content_at: None,
         language: None,
         retention_until: None,
         legal_hold: false,

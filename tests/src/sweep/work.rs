@@ -330,7 +330,8 @@ fn answer(world: &mut Builder, (name, who, other): (&str, &str, &str)) -> Option
     };
     let capa = Capa {
         id: world.id::<CapaId>(name),
-        state: CapaState::Implementing,
+        // One is being checked, so that what its check is said to have shown is looked up.
+        state: if name == "A1V-f-de1" { CapaState::EffectivenessCheck } else { CapaState::Implementing },
         approved_by_id: Some(world.id("A.qa")),
         implemented_by_id: Some(other),
         successor_of_id: (name == "A1V-f-de1").then(|| world.id("A1W-f")),

@@ -22,6 +22,8 @@ mod explain_access;
 #[cfg(test)]
 mod field_groups;
 #[cfg(test)]
+mod files;
+#[cfg(test)]
 mod hostile;
 #[cfg(test)]
 mod identity;

@@ -76,7 +76,7 @@ fn lack_in_words(lack: Lack) -> String {
         Lack::Never => "The role never reads records of this kind.".to_owned(),
         Lack::ClientScope(scope) => format!("The client lacks the scope {}.", scope.claim()),
         Lack::NotOwn => "It belongs to another organisation, or to somebody else.".to_owned(),
-        Lack::Audience => "It is not meant for that side.".to_owned(),
+        Lack::Audience => "It is not meant for that side, or not for what the role has to do with.".to_owned(),
         Lack::NotNamed => "Nothing that counts leads there for the organisation that the principal acts for.".to_owned(),
         Lack::NotYet(first) => format!("What leads there counts only from {first} on."),
         Lack::Over(last) => format!("What led there counted until {last}."),

@@ -259,6 +259,9 @@ fn step(kind: Kind, action: &'static str, transitions: &'static [Transition]) ->
         if step.reason {
             doc.push("Needs a reason.".to_owned());
         }
+        if step.signature {
+            doc.push("Needs a signature.".to_owned());
+        }
     }
     let signed = steps.iter().any(|step| step.signature);
     CommandDef {

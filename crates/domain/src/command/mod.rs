@@ -14,7 +14,7 @@ pub use refusal::{Code, MAX_INDEXED, Refusal, UserError, too_long};
 use crate::conversation::{CommentCreate, CommentUpdate};
 use crate::delivery::{
     DeliverableAccept, DeliverableAcceptWithComments, DeliverableCreate, DeliverableReturn, DeliverableSign, DeliverableSubmit,
-    DeliverableUpdate, DocumentCreate, DocumentUpdate,
+    DeliverableUpdate, DocumentCreate, DocumentKeep, DocumentUpdate,
 };
 use crate::engagement::{
     EngagementCreate, EngagementInternalUpdate, EngagementUpdate, ServiceScopeCreate, ServiceScopeEnd, ServiceScopeUpdate,
@@ -74,6 +74,7 @@ pub enum Command {
     MilestoneUpdate(MilestoneUpdate),
     DocumentCreate(DocumentCreate),
     DocumentUpdate(DocumentUpdate),
+    DocumentKeep(DocumentKeep),
     DeliverableCreate(DeliverableCreate),
     DeliverableUpdate(DeliverableUpdate),
     DeliverableSubmit(DeliverableSubmit),

@@ -1,7 +1,7 @@
 //! A document as metadata: what it is, in which version, how its content is known again. The content itself is kept elsewhere.
 //! A draft is its own side's; what is blinded for the sponsor does not exist for the sponsor.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::access::{Action, Readers, Role, Side};
 use crate::command::{Change, Code, Deciding, Op, Refusal, UserError, too_long};
@@ -76,6 +76,8 @@ record! {
         size: i64,
         /// The media type of its content, such as `application/pdf`.
         media_type: String,
+        /// Since when its content is kept here, to be had at `/files/{id}`; nothing: it is only described.
+        content_at: Option<DateTime<Utc>>,
         /// The language it is written in, such as `en` (BCP 47).
         language: Option<String>,
         /// The day until which it has to be kept.
@@ -203,6 +205,15 @@ input! {
     }
 }
 
+/// Says that a document's content is kept here from now on. No mutation: it follows from sending the content.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DocumentKeep {
+    /// The document.
+    pub id: DocumentId,
+    /// The SHA-256 of what was sent, 64 hexadecimal digits.
+    pub sha256: String,
+}
+
 /// What a new document stands in, as the viewer sees it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DocumentPlace {
@@ -257,6 +268,7 @@ pub fn document_create(deciding: &Deciding<'_>, place: DocumentPlace, input: Doc
         sha256: input.sha256.to_ascii_lowercase(),
         size: input.size,
         media_type: input.media_type.to_ascii_lowercase(),
+        content_at: None,
         language: input.language,
         retention_until: input.retention_until,
         legal_hold: false,
@@ -291,6 +303,9 @@ pub fn document_update(deciding: &Deciding<'_>, mut document: Document, input: D
     if let Patch::Set(media_type) = input.media_type {
         document.media_type = media_type.to_ascii_lowercase();
     }
+    if (&document.sha256, document.size, &document.media_type) != (&before.sha256, before.size, &before.media_type) {
+        document.content_at = None;
+    }
     input.language.apply(&mut document.language);
     let only_kept = document == before;
     input.retention_until.apply(&mut document.retention_until);
@@ -300,6 +315,27 @@ pub fn document_update(deciding: &Deciding<'_>, mut document: Document, input: D
         return Err(UserError::new(Code::GuardFailed, words).into());
     }
     check(&document)?;
+    Ok(Change::one(Op::Updated, document.into_entity()))
+}
+
+/// Decides that a document's content is kept here. Its own side sends it, at any state: the hash that it was entered with says what it is.
+///
+/// # Errors
+/// FORBIDDEN for who may not, or for the other side's; GUARD_FAILED once the engagement has ended (`open`); CONFLICT where the document has
+/// come to declare another content.
+pub fn document_keep(deciding: &Deciding<'_>, mut document: Document, open: bool, input: &DocumentKeep) -> Result<Change, Refusal> {
+    deciding.permit(Action::Update, &document.clone().into_entity())?;
+    if document.owner_side != deciding.viewer.side {
+        return Err(Refusal::forbidden());
+    }
+    if !open {
+        return Err(UserError::new(Code::GuardFailed, "The engagement has ended; it stays as it stood then.").into());
+    }
+    if document.sha256 != input.sha256 {
+        let words = "The document declares another content by now. Read it again, and send what it declares.";
+        return Err(UserError::new(Code::Conflict, words).into());
+    }
+    document.content_at = document.content_at.or(Some(deciding.now));
     Ok(Change::one(Op::Updated, document.into_entity()))
 }
 

@@ -69,9 +69,9 @@ input! {
     pub struct DeliverableSubmit {
         /// The deliverable.
         id: DeliverableId,
-        /// What is handed in: an open document of the same engagement. A draft comes out of draft with it.
+        /// What is handed in: a document of the same engagement whose blinding is OPEN. A draft comes out of draft with it.
         document_id: DocumentId,
-        /// The evidence of quality control, where the deliverable asks for it: an open document of the same engagement.
+        /// The evidence of quality control, where the deliverable asks for it: a document of the same engagement whose blinding is OPEN.
         qc_evidence_id: Option<DocumentId>,
         /// What is to be said of it.
         note: Option<String>,

@@ -12,7 +12,8 @@ pub use deliverable::{
     Deliverable, DeliverableCreate, DeliverablePlace, DeliverableState, DeliverableUpdate, deliverable_create, deliverable_update,
 };
 pub use document::{
-    Blinding, DOCUMENT_LIFECYCLE, Document, DocumentCreate, DocumentPlace, DocumentState, DocumentUpdate, document_create, document_update,
+    Blinding, DOCUMENT_LIFECYCLE, Document, DocumentCreate, DocumentKeep, DocumentPlace, DocumentState, DocumentUpdate, document_create,
+    document_keep, document_update,
 };
 pub use handing_in::{DeliverableSubmission, DeliverableSubmit, HandedIn, deliverable_submit};
 pub use kinds::{Area, DeliverableType, area, functional_roles};

@@ -38,6 +38,9 @@ pub(super) fn http(settings: &Settings) -> HttpSettings {
         rate_burst: settings.rate_bucket,
         cors_origins: settings.cors_origins.clone(),
         ide: settings.development,
+        file_bytes: settings.max_file_bytes,
+        file_types: settings.file_types.clone(),
+        file_milliseconds: milliseconds(settings.file_timeout),
         ..HttpSettings::default()
     }
 }

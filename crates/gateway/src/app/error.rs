@@ -4,6 +4,7 @@ use std::io;
 
 use tandem_graphql::GraphError;
 
+use crate::files::FilesError;
 use crate::http::DoorError;
 use crate::identity::SetupError;
 use crate::telemetry::RecorderError;
@@ -23,6 +24,9 @@ pub enum AppError {
     /// Nothing could be counted.
     #[error(transparent)]
     Metrics(#[from] RecorderError),
+    /// Contents of documents cannot be kept.
+    #[error(transparent)]
+    Files(#[from] FilesError),
     /// The address cannot be had.
     #[error("{address} cannot be listened on: {error}; choose another address with TANDEM_LISTEN, such as 127.0.0.1:8090")]
     Bind {

@@ -3,6 +3,7 @@
 
 mod access_log;
 mod bounds;
+mod contents;
 mod doorkeeper;
 mod error;
 mod graph;
@@ -19,6 +20,7 @@ use tokio::net::ToSocketAddrs;
 use tokio::sync::watch;
 
 use crate::config::Settings;
+use crate::files::Files;
 use crate::http::Door;
 use crate::http::seam::Readiness;
 use crate::identity::{Now, Verifier};
@@ -32,6 +34,7 @@ pub use graph::VaultGraph;
 /// The service, put together and not listening yet.
 pub struct App {
     vault: Vault,
+    files: Files,
     router: Router,
     sockets: ServerSettings,
     draining: Draining,
@@ -60,16 +63,27 @@ impl App {
         let graph = VaultGraph::new(graph);
         let by_levels = graph.by_levels();
         let draining = Draining::default();
+        let files = Files::at(&settings.file_store);
         let door = Door {
             settings: bounds::http(settings),
             limits,
             doorkeeper: Arc::new(DirectoryDoorkeeper::new(verifier, vault.clone(), settings.token_cache)),
             graph: Arc::new(graph),
+            contents: Arc::new(contents::VaultContents::new(vault.clone())),
+            files: files.clone(),
             readiness: readiness(&vault),
             draining: draining.clone(),
             metrics: install_metrics()?,
         };
-        Ok(Self { router: door.router()?, vault, sockets: bounds::sockets(settings), draining, by_levels })
+        Ok(Self { router: door.router()?, vault, files, sockets: bounds::sockets(settings), draining, by_levels })
+    }
+
+    /// Opens the place where contents of documents are kept, so that a wrong setting is told before anything is served.
+    ///
+    /// # Errors
+    /// [`AppError::Files`].
+    pub async fn open_files(&self) -> Result<(), AppError> {
+        Ok(self.files.open().await?)
     }
 
     /// How many queries levels have answered, as the metric `graphql_read_path_total` counts them.

@@ -289,6 +289,7 @@ impl Work<'_> {
             sha256: format!("{:064x}", u128::from(self.number) << 64 | u128::from(n)),
             size: 10_000 + count(What::Size, n, 5_000_000),
             media_type: "application/pdf".to_owned(),
+            content_at: None,
             language: Some("en".to_owned()),
             retention_until: on.checked_add_days(chrono::Days::new(9_131)),
             legal_hold: false,

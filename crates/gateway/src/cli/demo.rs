@@ -42,7 +42,9 @@ impl Demo {
         let made = demo::seed(&open::patiently(url)).await?;
 
         let vault = open::any(url, &serve::connect(&settings)).await?;
-        let bound = App::build(&settings, vault).await?.bind(settings.listen).await?;
+        let app = App::build(&settings, vault).await?;
+        app.open_files().await?;
+        let bound = app.bind(settings.listen).await?;
         let address = reachable(bound.address());
         greet(&address, url, made);
         let key = DevelopmentSecret::new(&secret).map_err(|weak| Failure::failed(weak.to_string()))?;

@@ -26,6 +26,7 @@ impl Serve {
             tracing::warn!("{}", open::lax(&lax));
         }
         let app = App::build(&settings, vault).await?;
+        app.open_files().await?;
         let bound = app.bind(settings.listen).await?;
         print::line(format_args!("ready: serving on http://{}", bound.address()));
         bound.run(until_told()).await;

@@ -77,6 +77,28 @@ fn variable(name: &str, own: Option<&str>) -> String {
     own.map_or_else(|| format!("TANDEM_{}", name.to_ascii_uppercase()), str::to_owned)
 }
 
+/// What trial master files are made of; nothing that a browser would run.
+const FILE_TYPES: [&str; 18] = [
+    "application/pdf",
+    "text/plain",
+    "text/csv",
+    "text/xml",
+    "application/xml",
+    "application/json",
+    "application/zip",
+    "application/x-sas-xport",
+    "image/png",
+    "image/jpeg",
+    "image/tiff",
+    "message/rfc822",
+    "application/msword",
+    "application/vnd.ms-excel",
+    "application/vnd.ms-powerpoint",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+];
+
 settings! {
     /// Where the data is: `sqlite://FILE` or `postgres://USER:PASSWORD@HOST/DATABASE`.
     /// Better a variable than a flag where it holds a password.
@@ -164,6 +186,17 @@ settings! {
     max_input_items: u32 = 250;
     /// Rows in one bulk ingestion.
     max_ingest_rows: u32 = 1_000;
+
+    /// Where contents of documents are kept: a folder, which the first one makes, or `s3://BUCKET/PREFIX` (or what is compatible), with
+    /// credentials, region and endpoint as the variables `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_REGION`, `AWS_ENDPOINT` say.
+    /// Several instances need one that all reach.
+    file_store: String = "tandem-files".to_owned();
+    /// Bytes of a document's content; a document that declares more is only described.
+    max_file_bytes: u64 = 2_147_483_647;
+    /// The media types that a document's content may have to be kept here.
+    file_types: Vec<String> = FILE_TYPES.map(str::to_owned).to_vec();
+    /// The longest a client may pause while it sends a content.
+    file_timeout: Duration = Duration::from_secs(30);
 
     /// Which way queries are answered: `auto`, or `resolvers` always, for comparisons. The answers are the same.
     read_path: ReadPath = ReadPath::Auto;

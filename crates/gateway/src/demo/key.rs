@@ -57,7 +57,12 @@ impl Settings {
     /// What the demo starts from: a database of its own in the working directory.
     #[must_use]
     pub fn of_demo() -> Self {
-        Self { database_url: crate::config::DatabaseUrl::sqlite(DATABASE), shutdown_notice: std::time::Duration::ZERO, ..Self::default() }
+        Self {
+            database_url: crate::config::DatabaseUrl::sqlite(DATABASE),
+            file_store: "tandem-demo-files".to_owned(),
+            shutdown_notice: std::time::Duration::ZERO,
+            ..Self::default()
+        }
     }
 
     /// The same settings with the demo's issuer and audience, and this secret to sign with.

@@ -7,6 +7,7 @@ mod cors;
 mod documents;
 mod envelope;
 mod failure;
+mod files;
 mod graphql;
 mod ide;
 mod idempotency;
@@ -30,12 +31,13 @@ use axum::{
 use metrics_exporter_prometheus::PrometheusHandle;
 use tandem_graphql::limits::{CostModel, Limits, ModelError};
 
+use crate::files::Files;
 use crate::server::Draining;
 use documents::Documents;
 use failure::Failure;
 use rate::Throttle;
 use request_id::RequestIds;
-use seam::{Doorkeeper, GraphService, Readiness};
+use seam::{ContentService, Doorkeeper, GraphService, Readiness};
 
 pub use request_id::RequestId;
 pub use settings::HttpSettings;
@@ -50,6 +52,10 @@ pub struct Door {
     pub doorkeeper: Arc<dyn Doorkeeper>,
     /// What runs documents.
     pub graph: Arc<dyn GraphService>,
+    /// What knows documents and who may have their contents.
+    pub contents: Arc<dyn ContentService>,
+    /// Where contents are kept.
+    pub files: Files,
     /// Whether the parts behind the door can serve; asked by `/readyz`.
     pub readiness: Readiness,
     /// Whether this process is on its way out; shared with the server.
@@ -77,6 +83,8 @@ struct Shared {
     documents: Documents,
     doorkeeper: Arc<dyn Doorkeeper>,
     graph: Arc<dyn GraphService>,
+    contents: Arc<dyn ContentService>,
+    files: Files,
     readiness: Readiness,
     draining: Draining,
     metrics: PrometheusHandle,
@@ -101,6 +109,8 @@ impl Door {
             documents: Documents::default(),
             doorkeeper: self.doorkeeper,
             graph: self.graph,
+            contents: self.contents,
+            files: self.files,
             readiness: self.readiness,
             draining: self.draining,
             metrics: self.metrics,
@@ -109,6 +119,7 @@ impl Door {
         });
         let mut router = Router::new()
             .route("/graphql", any(graphql::serve))
+            .route("/files/{document}", any(files::serve))
             .route("/schema.graphql", get(probes::schema).fallback(only_get))
             .route("/livez", get(probes::live).fallback(only_get))
             .route("/readyz", get(probes::ready).fallback(only_get))

@@ -145,5 +145,43 @@ impl GraphRequest {
     }
 }
 
+/// A document as far as its content is concerned.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Content {
+    /// The document.
+    pub document: Uuid,
+    /// What a file with it is called.
+    pub name: String,
+    /// The SHA-256 that it declares, 64 lower-case hexadecimal digits.
+    pub sha256: String,
+    /// The bytes that it declares.
+    pub size: u64,
+    /// The media type that it declares.
+    pub media_type: String,
+    /// Whether it is kept here.
+    pub kept: bool,
+}
+
+/// Knows documents, and who may read and send their contents.
+pub trait ContentService: Send + Sync {
+    /// The document of this id, as the caller may read it at this moment.
+    ///
+    /// # Errors
+    /// [`Refusal`]: 404 in the same words for what is hidden and what never was.
+    fn find<'a>(&'a self, session: &'a Session, id: &'a str) -> BoxFuture<'a, Result<Content, Refusal>>;
+
+    /// Notes that the content is kept; with `only_try` only says whether the caller may send it.
+    ///
+    /// # Errors
+    /// [`Refusal`].
+    fn keep<'a>(
+        &'a self,
+        session: &'a Session,
+        content: &'a Content,
+        request_id: &'a str,
+        only_try: bool,
+    ) -> BoxFuture<'a, Result<(), Refusal>>;
+}
+
 /// Says whether the parts behind the door (the database) can serve.
 pub type Readiness = Arc<dyn Fn() -> BoxFuture<'static, bool> + Send + Sync>;

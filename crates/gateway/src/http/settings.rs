@@ -21,6 +21,12 @@ pub struct HttpSettings {
     pub cors_origins: Vec<String>,
     /// Whether `GET /` shows the GraphQL page; for demo and development.
     pub ide: bool,
+    /// Bytes of a document's content.
+    pub file_bytes: u64,
+    /// Media types that a document's content may have.
+    pub file_types: Vec<String>,
+    /// Milliseconds that a client may pause while it sends a content.
+    pub file_milliseconds: u64,
     /// Errors in one answer; the rest are left out.
     pub errors: usize,
     /// Characters of one error message; the rest is cut off.
@@ -37,6 +43,9 @@ impl Default for HttpSettings {
             rate_burst: 20_000,
             cors_origins: Vec::new(),
             ide: false,
+            file_bytes: 2_147_483_647,
+            file_types: vec!["application/pdf".to_owned(), "text/plain".to_owned()],
+            file_milliseconds: 30_000,
             errors: 20,
             message_characters: 300,
         }

@@ -13,7 +13,9 @@ use std::{
 use async_graphql::{EmptySubscription, Error, ErrorExtensions as _, ID, InputObject, Object, Schema, SimpleObject};
 use axum::http::StatusCode;
 use futures::future::BoxFuture;
-use tandem_gateway::http::seam::{Doorkeeper, Executed, GraphRequest, GraphService, Refusal, Refused, Session, Stage, Who};
+use tandem_gateway::http::seam::{
+    Content, ContentService, Doorkeeper, Executed, GraphRequest, GraphService, Refusal, Refused, Session, Stage, Who,
+};
 use tandem_graphql::Answer;
 
 /// What the toy remembers, for tests to look at.
@@ -91,6 +93,19 @@ impl Toy {
         let Refused { code, stage, who, status, request_id } = *refused;
         let noted = Noted { code, stage, who, status, request_id: request_id.to_owned() };
         self.memory.refusals.lock().unwrap_or_else(PoisonError::into_inner).push(noted);
+    }
+}
+
+/// The toy has no documents.
+impl ContentService for Toy {
+    fn find<'a>(&'a self, _: &'a Session, _: &'a str) -> BoxFuture<'a, Result<Content, Refusal>> {
+        let message = "No document with this id exists, or you may not see it.".to_owned();
+        let refusal = Refusal { status: StatusCode::NOT_FOUND, code: "NOT_FOUND", message, www_authenticate: None, who: Who::default() };
+        Box::pin(async move { Err(refusal) })
+    }
+
+    fn keep<'a>(&'a self, session: &'a Session, _: &'a Content, _: &'a str, _: bool) -> BoxFuture<'a, Result<(), Refusal>> {
+        Box::pin(async move { self.find(session, "").await.map(|_| ()) })
     }
 }
 

@@ -34,7 +34,7 @@ pub(crate) enum WhoseTurn {
 pub(crate) struct WorkQueue {
     /// What waits, by the day until when it is to be done; what has none comes last.
     items: Vec<WorkItem>,
-    /// How much waits in all, as far as you see it.
+    /// How much waits in all, as far as you see it; of each kind the hundred that are owed soonest are looked at.
     total_count: i64,
 }
 

@@ -4,7 +4,8 @@ use tandem_domain::access::Action;
 use tandem_domain::command::{Change, Code, Command, Op, Refusal, UserError};
 use tandem_domain::delivery::{
     Deliverable, DeliverablePlace, DeliverableSign, DeliverableSubmit, Document, DocumentPlace, HandedIn, ReviewVerdict,
-    deliverable_create, deliverable_review, deliverable_sign, deliverable_submit, deliverable_update, document_create, document_update,
+    deliverable_create, deliverable_review, deliverable_sign, deliverable_submit, deliverable_update, document_create, document_keep,
+    document_update,
 };
 use tandem_domain::engagement::Engagement;
 use tandem_domain::id::{DeliverableId, EngagementId, TypedId};
@@ -34,6 +35,14 @@ impl Work<'_> {
                 self.writable(open)?;
                 let deciding = self.deciding_about(&stored).await?;
                 Planned::of(document_update(&deciding, stored.record, input.clone())?)
+            }
+            Command::DocumentKeep(input) => {
+                // Whatever its version: what is sent is held against the hash that it declares.
+                let stored: Stored<Document> = self.locked(Kind::Document, input.id.uuid()).await?.typed()?;
+                self.may_ever(Kind::Document, Action::Update)?;
+                let open = self.still_open(stored.record.engagement_id).await?;
+                let deciding = self.deciding_about(&stored).await?;
+                Planned::of(document_keep(&deciding, stored.record, open, input)?)
             }
             Command::DeliverableCreate(input) => {
                 self.may_ever(Kind::Deliverable, Action::Create)?;

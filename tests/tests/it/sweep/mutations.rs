@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value as Json, json};
+use tandem_domain::lifecycle::state_of;
 use tandem_domain::record::{FactColumn, Kind};
 use tandem_tests::oracle::Owned;
 use tandem_tests::sweep::shape::Field;
@@ -11,6 +12,7 @@ use tandem_tests::sweep::sight::{PERSONAS, Persona};
 use tandem_tests::sweep::world::Planted;
 
 use super::{Walker, Ward};
+use crate::steps::stage::mutation_of;
 
 /// How a hidden record lies to the studies that the asker sees.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -169,6 +171,20 @@ impl Walker<'_> {
         self.expected(kind).0.pop_first().unwrap_or_else(|| self.never(kind))
     }
 
+    /// The same, in a state from which the step of this name goes, where the asker sees such a one.
+    fn seen_ready(&self, mutation: &str, kind: Kind) -> String {
+        let seen = self.expected(kind).0;
+        let steps = kind.def().lifecycle.map(|lifecycle| lifecycle.transitions).unwrap_or_default();
+        let ready = self.ward.planted.iter().find(|planted| {
+            let state = state_of(&planted.entity).unwrap_or_default();
+            let steps = steps.iter().filter(|step| mutation_of(kind, step.action) == mutation);
+            planted.entity.kind() == kind
+                && seen.contains(&planted.shown_id())
+                && steps.flat_map(|step| step.from).any(|from| *from == state)
+        });
+        ready.map_or_else(|| self.seen(kind), Planted::shown_id)
+    }
+
     pub(super) async fn walk_mutations(&mut self) {
         let ward = self.ward;
         for (mutation, own, field, kind) in ward.namings() {
@@ -184,12 +200,17 @@ impl Walker<'_> {
             let mut object = serde_json::Map::new();
             for other in input.iter().filter(|other| other.ty.required && other.name != field.name) {
                 let value = if other.ty.name == "ID" {
-                    let id = self.seen(named(&mutation, other, own));
+                    let kind = named(&mutation, other, own);
+                    let id = if other.name == "id" { self.seen_ready(&mutation, kind) } else { self.seen(kind) };
                     if other.ty.list { json!([id]) } else { json!(id) }
                 } else {
                     ward.value_of(other, self.persona)
                 };
                 object.insert(other.name.clone(), value);
+            }
+            // Signed, where it is to be: else what it names besides is never looked up.
+            if input.iter().any(|field| field.name == "signature") {
+                object.insert("signature".to_owned(), json!({ "meaning": "APPROVAL" }));
             }
             // With the version that stands: else what else is named would never be looked up.
             if let (Some(id), true) = (object.get("id").cloned(), object.contains_key("expectedVersion")) {

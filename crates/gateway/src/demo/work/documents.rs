@@ -111,6 +111,7 @@ fn one(stage: &Stage<'_>, row: &Row, made: &Documents, ids: &Ids) -> Option<Docu
         sha256: sha256(&format!("{} {} {}", row.protocol, row.title, row.version)),
         size: 48_000 + 1_000 * i64::try_from(row.title.len()).unwrap_or(0),
         media_type: "application/pdf".to_owned(),
+        content_at: None,
         language: Some("en".to_owned()),
         retention_until: Some(day(9_131)),
         legal_hold: false,

@@ -139,6 +139,7 @@ impl Papers<'_> {
             sha256: sha256(&format!("{} {number}", of.id)),
             size: 120_000 + 7_000 * number,
             media_type: "application/pdf".to_owned(),
+            content_at: None,
             language: Some("en".to_owned()),
             retention_until: Some(day(9_131)),
             legal_hold: false,

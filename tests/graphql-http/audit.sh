@@ -33,7 +33,7 @@ cp "$here/audit.mjs" "$here/package.json" "$work"
 
 port=$(node --eval 'const s = require("net").createServer(); s.listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close(); });')
 origin=http://127.0.0.1:$port
-TANDEM_LISTEN=127.0.0.1:$port TANDEM_DATABASE_URL=sqlite://$work/demo.sqlite \
+TANDEM_LISTEN=127.0.0.1:$port TANDEM_DATABASE_URL=sqlite://$work/demo.sqlite TANDEM_FILE_STORE=$work/files \
     "$program" demo >"$work/out" 2>"$work/err" </dev/null &
 server=$!
 

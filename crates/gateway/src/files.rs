@@ -12,7 +12,7 @@ use object_store::aws::AmazonS3Builder;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path as Key;
 use object_store::prefix::PrefixStore;
-use object_store::{ObjectStore, ObjectStoreExt as _, WriteMultipart};
+use object_store::{ClientOptions, ObjectStore, ObjectStoreExt as _, RetryConfig, WriteMultipart};
 use tokio::sync::OnceCell;
 use uuid::Uuid;
 
@@ -20,6 +20,10 @@ use uuid::Uuid;
 const PART: usize = 5 * 1024 * 1024;
 /// Parts of one content under way at once.
 const AT_ONCE: usize = 2;
+/// How long a bucket may take to be reached.
+const CONNECTING: Duration = Duration::from_secs(5);
+/// How long a bucket may be silent, and a refused request is tried again.
+const SILENCE: Duration = Duration::from_secs(20);
 /// The age at which what a killed process has left of a content is cleared away.
 const LEFT_BEHIND: Duration = Duration::from_secs(86_400);
 
@@ -147,7 +151,12 @@ fn key(document: Uuid, sha256: &str) -> Key {
 fn open(place: &str) -> Result<Arc<dyn ObjectStore>, Box<dyn std::error::Error + Send + Sync>> {
     if place.starts_with("s3://") {
         let (bucket, prefix) = place.trim_start_matches("s3://").split_once('/').unwrap_or((place.trim_start_matches("s3://"), ""));
-        let store = AmazonS3Builder::from_env().with_bucket_name(bucket).build()?;
+        // A content takes as long as it is large; what counts is that it goes on.
+        let client = ClientOptions::new().with_timeout_disabled().with_connect_timeout(CONNECTING).with_read_timeout(SILENCE);
+        let retry = RetryConfig { max_retries: 3, retry_timeout: SILENCE, ..RetryConfig::default() };
+        let builder = AmazonS3Builder::from_env().with_bucket_name(bucket).with_retry(retry);
+        let plain = std::env::var("AWS_ALLOW_HTTP").is_ok_and(|value| value == "true");
+        let store = builder.with_client_options(client.with_allow_http(plain)).build()?;
         return Ok(Arc::new(PrefixStore::new(store, Key::parse(prefix)?)));
     }
     if place.contains("://") {

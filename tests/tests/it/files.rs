@@ -1,6 +1,8 @@
 //! Contents of documents over `/files/{documentId}`: sent by the side that wrote the document, read by whoever reads it, at that moment;
 //! what is not what was declared, or breaks off, leaves nothing.
 
+mod bucket;
+
 use std::path::Path;
 use std::time::Duration;
 
@@ -18,7 +20,7 @@ use crate::commands::{call, codes};
 
 const CONTENT: &[u8] = b"What was seen at the site, in plain words; all of it invented.";
 
-fn sha256(content: &[u8]) -> String {
+pub(crate) fn sha256(content: &[u8]) -> String {
     Sha256::digest(content).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

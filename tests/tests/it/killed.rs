@@ -3,7 +3,7 @@
 
 mod eye;
 mod ledger;
-mod server;
+pub(crate) mod server;
 mod verdict;
 mod writer;
 

@@ -29,10 +29,14 @@ pub(crate) struct Server {
 impl Server {
     /// Starts it on this database. What it logs is added to a file in this folder.
     pub(crate) async fn start(database: &str, folder: &Path) -> Self {
+        Self::run(program("serve", database, folder), folder).await
+    }
+
+    /// The same by a command that is ready to be run.
+    pub(crate) async fn run(mut command: Command, folder: &Path) -> Self {
         let begun = Instant::now();
         let log = folder.join("server.log");
         let errors = fs::OpenOptions::new().append(true).create(true).open(&log).unwrap();
-        let mut command = program("serve", database, folder);
         let mut process = command.stdout(Stdio::piped()).stderr(errors).spawn().unwrap();
         let watchdog = watch(process.id().unwrap());
         let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();

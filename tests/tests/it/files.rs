@@ -14,7 +14,7 @@ use tandem_domain::id::encode;
 use tandem_domain::record::Kind;
 use tandem_tests::fingerprint::{fingerprint, journal_length};
 use tandem_tests::house::{BOTH, Backend, Ground, House, person};
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::commands::{call, codes};
 
@@ -263,6 +263,38 @@ async fn a_draft_that_declares_another_content_has_none_until_it_is_sent() {
         assert_eq!(shelf.put("ravi@veltrona", &id, "text/plain", CONTENT).await.0, StatusCode::UNPROCESSABLE_ENTITY);
         assert_eq!(shelf.put("ravi@veltrona", &id, "text/plain", later).await.0, StatusCode::CREATED);
         assert_eq!(shelf.get("ravi@veltrona", &id).await.bytes().await.unwrap(), later);
+        shelf.house.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn what_is_declared_may_not_change_while_its_content_comes() {
+    for (backend, changed) in [
+        (Backend::Sqlite, json!({ "mediaType": "text/html" })),
+        (Backend::Postgres, json!({ "mediaType": "text/html" })),
+        (Backend::Sqlite, json!({ "size": 7 })),
+        (Backend::Sqlite, json!({ "sha256": sha256(b"another") })),
+    ] {
+        let shelf = Shelf::with(backend, CONTENT, json!({})).await;
+        let id = shelf.document.clone();
+        let mut socket = tokio::net::TcpStream::connect(&shelf.house.address).await.unwrap();
+        let head = format!(
+            "PUT /files/{id} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer {}\r\nContent-Type: text/plain\r\nContent-Length: \
+             {}\r\n\r\n",
+            person("ravi@veltrona"),
+            CONTENT.len()
+        );
+        socket.write_all(head.as_bytes()).await.unwrap();
+        socket.write_all(&CONTENT[..5]).await.unwrap();
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        shelf.step("documentUpdate", changed.clone()).await;
+        let state = shelf.state().await;
+        socket.write_all(&CONTENT[5..]).await.unwrap();
+        let mut answer = String::new();
+        socket.read_to_string(&mut answer).await.unwrap();
+        assert!(answer.starts_with("HTTP/1.1 409 ") && answer.contains("\"CONFLICT\""), "{changed}: {answer}");
+        assert_eq!(shelf.state().await, state, "what was refused changed something");
+        assert_eq!(shelf.get("ravi@veltrona", &id).await.status(), StatusCode::NOT_FOUND);
         shelf.house.stop().await;
     }
 }

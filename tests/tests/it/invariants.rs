@@ -150,6 +150,8 @@ async fn i_06_who_belongs_to_the_vendor_decides_nothing_of_its_for_the_sponsor()
             (Of::Extension(Side::Vendor), "REQUESTED", "REFUSE", json!({})),
             (Of::Capa(Side::Vendor), "IMPLEMENTED", "BEGIN_CHECK", json!({})),
             (finding, "CLOSED", "REOPEN", signed(json!({}))),
+            (finding, "UNDER_INTERNAL_REVIEW", "RETURN_TO_DRAFT", json!({})),
+            (Of::Issue(Side::Sponsor), "RESOLVED", "CLOSE", json!({})),
         ] {
             let record = props.play(of, state);
             let (mutation, input) = (mutation_of(of.kind(), action), on(&record, besides));
@@ -178,7 +180,14 @@ async fn i_06_who_belongs_to_the_vendor_decides_nothing_of_its_for_the_sponsor()
         let milestone = records::milestone(props.number(), &props.set.study, Some(&props.set.active));
         props.keep(&milestone);
         let milestone = milestone.into_entity();
+        let replaced = props.play(owed, "PLANNED");
+        let replacing = json!({ "engagementId": shown(&props.set.active.clone().into_entity()), "deliverableType": "PROJECT_PLAN",
+                                "title": "Another", "dueDate": "2099-01-01", "supersedesId": shown(&replaced) });
+        // An issue that his vendor has handed over for a moment.
+        let handed = props.play(Of::Issue(Side::Sponsor), "OPEN");
         let eased = [
+            ("deliverableCreate".to_owned(), replacing, "sm@alder"),
+            ("issueUpdate".to_owned(), on(&handed, later.clone()), "sqa@alder"),
             ("deliverableUpdate".to_owned(), on(&props.play(owed, "PLANNED"), later.clone()), "sm@alder"),
             ("deliverableCancel".to_owned(), on(&props.play(owed, "PLANNED"), json!({})), "sm@alder"),
             ("findingUpdate".to_owned(), on(&draft, json!({ "title": "Weaker" })), "sqa@alder"),

@@ -212,6 +212,10 @@ pub struct DocumentKeep {
     pub id: DocumentId,
     /// The SHA-256 of what was sent, 64 hexadecimal digits.
     pub sha256: String,
+    /// Its size in bytes.
+    pub size: i64,
+    /// Its media type.
+    pub media_type: String,
 }
 
 /// What a new document stands in, as the viewer sees it.
@@ -331,7 +335,7 @@ pub fn document_keep(deciding: &Deciding<'_>, mut document: Document, open: bool
     if !open {
         return Err(UserError::new(Code::GuardFailed, "The engagement has ended; it stays as it stood then.").into());
     }
-    if document.sha256 != input.sha256 {
+    if (&document.sha256, document.size, &document.media_type) != (&input.sha256, input.size, &input.media_type) {
         let words = "The document declares another content by now. Read it again, and send what it declares.";
         return Err(UserError::new(Code::Conflict, words).into());
     }

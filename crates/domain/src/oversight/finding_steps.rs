@@ -29,7 +29,7 @@ pub static FINDING_GRADERS: &[Role] = SQA;
 
 /// Writing and issuing, on the author's side.
 macro_rules! written {
-    ($when:expr, $authors:expr, $qa:expr) => {
+    ($when:expr, $authors:expr, $qa:expr, $returned:expr) => {
         [
             Transition {
                 from: &["DRAFT"],
@@ -47,7 +47,7 @@ macro_rules! written {
                 to: "DRAFT",
                 when: $when,
                 who: $qa,
-                guards: &[Guard::EngagementOpen],
+                guards: $returned,
                 reason: true,
                 doc: "Give it back to its author.",
                 ..STEP
@@ -113,8 +113,8 @@ const ACCEPT_RESPONSE: Transition = Transition {
     ..STEP
 };
 
-const BY_SPONSOR: [Transition; 2] = written!(SPONSORS, AUTHORS, SQA);
-const BY_VENDOR: [Transition; 2] = written!(VENDORS, VQA, VQA);
+const BY_SPONSOR: [Transition; 2] = written!(SPONSORS, AUTHORS, SQA, &[Guard::EngagementOpen, Guard::OtherThanOwing]);
+const BY_VENDOR: [Transition; 2] = written!(VENDORS, VQA, VQA, &[Guard::EngagementOpen]);
 const OF_VENDOR: [Transition; 3] = answered!(TO_VENDOR, ANSWERING_VENDOR);
 const OF_SPONSOR: [Transition; 3] = answered!(TO_SPONSOR, ANSWERING_SPONSOR);
 

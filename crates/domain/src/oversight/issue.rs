@@ -188,7 +188,7 @@ pub static ISSUE_LIFECYCLE: Lifecycle = Lifecycle {
             to: "CLOSED",
             when: &[Case::MadeBy(Side::Sponsor)],
             who: RAISERS_SPONSOR,
-            guards: &[Guard::EngagementOpen],
+            guards: &[Guard::EngagementOpen, Guard::OtherThanOwing],
             doc: "Close it; only the side that raised it does.",
             ..STEP
         },

@@ -57,7 +57,12 @@ impl ContentService for VaultContents {
     ) -> BoxFuture<'a, Result<(), Refusal>> {
         Box::pin(async move {
             let viewer = viewer(session)?;
-            let input = DocumentKeep { id: DocumentId::from_uuid(content.document), sha256: content.sha256.clone() };
+            let input = DocumentKeep {
+                id: DocumentId::from_uuid(content.document),
+                sha256: content.sha256.clone(),
+                size: i64::try_from(content.size).unwrap_or(i64::MAX),
+                media_type: content.media_type.clone(),
+            };
             let circumstances = Circumstances {
                 manner: Manner { dry_run: only_try, ..Manner::default() },
                 request_id: Some(request_id.to_owned()),

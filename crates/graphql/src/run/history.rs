@@ -186,11 +186,12 @@ async fn changes(session: &Session, table: &Table, entry: &Entry, before: Option
         if old == new {
             continue;
         }
-        if let What::One { .. } = field.what {
+        if let What::One { kind, .. } = field.what {
             // Whom an edge led to is told only where the viewer sees him.
             let there = (old.is_some(), new.is_some());
             (old, new) = (seen(session, old).await?, seen(session, new).await?);
-            hidden |= there != (old.is_some(), new.is_some());
+            // A reason may speak of a record that is hidden. Who decided is no such thing, though his name is not told.
+            hidden |= kind != Kind::Person && there != (old.is_some(), new.is_some());
             if old.is_none() && new.is_none() {
                 continue;
             }

@@ -52,6 +52,9 @@ impl Work<'_> {
                     site: self.named_if(input.study_site_id, "studySiteId").await?,
                     supersedes: self.named_if(input.supersedes_id, "supersedesId").await?,
                 };
+                if let Some(replaced) = &place.supersedes {
+                    self.not_for_own_vendor(Kind::Deliverable, replaced.id.uuid()).await?;
+                }
                 Planned::of(deliverable_create(&self.deciding(), place, input.clone())?)
             }
             Command::DeliverableUpdate(input) => {

@@ -217,6 +217,8 @@ fn other_than_owing(sql: &mut Sql, kind: Kind, ids: &[Uuid], asker: Asker) {
     let side = match kind {
         Kind::Finding => "g.answered_by",
         Kind::Deliverable => "g.owed_by",
+        // Owned by whichever side: who may hand it over could hand it back.
+        Kind::Issue => "'VENDOR'",
         Kind::Milestone => "CASE WHEN g.vendor_id IS NULL THEN 'SPONSOR' ELSE 'VENDOR' END",
         Kind::DueDateExtension => "(SELECT x.owner_side FROM capa_action x WHERE x.id = g.capa_action_id)",
         _ => "g.owner_side",

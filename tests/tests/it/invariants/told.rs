@@ -1,11 +1,14 @@
 //! What is told beside a record: reasons, explanations of the past and guards speak of nothing that their reader does not see.
 
 use serde_json::{Value as Json, json};
+use tandem_domain::access::Side;
 use tandem_domain::clock::{Clock, SystemClock};
+use tandem_domain::oversight::FindingSeverity;
 use tandem_domain::portfolio::{Milestone, MilestoneLevel, MilestoneType};
 use tandem_domain::record::Record;
 use tandem_tests::fingerprint::journal_length;
 use tandem_tests::house::{BOTH, Ground, House, person};
+use tandem_tests::lifecycles::Of;
 use tandem_tests::records;
 
 use super::{done, on, refused};
@@ -56,6 +59,33 @@ async fn a_reason_is_told_to_who_reads_all_that_it_is_the_reason_for() {
             assert_eq!(seen.at("/data/deliverable/reviews/totalCount"), &json!(i64::from(told)), "{who}");
         }
         house.stop().await;
+    }
+}
+
+/// Who decided may be hidden from the other side; why is told all the same to who had asked.
+#[tokio::test]
+async fn a_refusal_is_told_with_its_reason_to_who_asked() {
+    for backend in BOTH {
+        let mut props = Props::new(set());
+        let extension = props.play(Of::Extension(Side::Vendor), "REQUESTED");
+        let closed = props.play(Of::Finding(Side::Sponsor, Side::Vendor, FindingSeverity::Major), "CLOSED");
+        let stage = Stage::with(backend, props.records).await;
+        let mut reopen = on(&closed, json!({ "signature": { "meaning": "APPROVAL" } }));
+        for (mutation, input) in [("dueDateExtensionRefuse", on(&extension, json!({}))), ("findingReopen", reopen.take())] {
+            done(&stage, &player("sqa@alder"), mutation, "", input).await;
+        }
+        for record in [&extension, &closed] {
+            let query = format!(
+                "query($id: ID!) {{ node(id: $id) {{ ... on {} {{ history(first: 20) {{ nodes {{ operation reason }} }} }} }} }}",
+                record.kind().name()
+            );
+            for who in ["pm@birchway", "vqa@birchway", "sm@alder", "sqa@alder"] {
+                let seen = stage.ask(&player(who), &query, json!({ "id": shown(record) })).await;
+                let nodes = seen.at("/data/node/history/nodes").as_array().unwrap_or_else(|| panic!("{who}: {}", seen.text)).clone();
+                assert_eq!(nodes.last().unwrap()["reason"], "for a test", "{backend:?} {who}: {}", seen.text);
+            }
+        }
+        stage.house.stop().await;
     }
 }
 

@@ -18,7 +18,7 @@ impl MigrationName for Migration {
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        run(manager, &["ALTER TABLE study ADD COLUMN program_id {uuid}", "ALTER TABLE journal ADD COLUMN beside {json}"]).await?;
+        run(manager, &["ALTER TABLE study ADD COLUMN program_id {uuid}"]).await?;
         run(manager, TABLES).await?;
         run(manager, INDEXES).await
     }

@@ -1,4 +1,4 @@
-//! What partners by machine need: contents of documents.
+//! Since when contents of documents are kept, and what was written together with an entry of the journal.
 
 use sea_orm_migration::prelude::*;
 
@@ -15,7 +15,7 @@ impl MigrationName for Migration {
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        run(manager, &["ALTER TABLE document ADD COLUMN content_at {time}"]).await
+        run(manager, &["ALTER TABLE document ADD COLUMN content_at {time}", "ALTER TABLE journal ADD COLUMN beside {json}"]).await
     }
 
     async fn down(&self, _: &SchemaManager) -> Result<(), DbErr> {

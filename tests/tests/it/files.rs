@@ -215,6 +215,20 @@ async fn what_was_not_declared_leaves_nothing() {
             assert_eq!(told, status, "{media_type}: {body}");
             assert!(body.contains(words) && body.contains("\"code\":"), "{body}");
         }
+        for (name, value, status) in
+            [("Content-Range", "bytes 0-61/62", StatusCode::BAD_REQUEST), ("Content-Encoding", "gzip", StatusCode::UNSUPPORTED_MEDIA_TYPE)]
+        {
+            let request =
+                reqwest::Client::new().put(shelf.url(&id)).bearer_auth(person("ravi@veltrona")).header("Content-Type", "text/plain");
+            let answer = request.header(name, value).body(CONTENT.to_vec()).send().await.unwrap();
+            assert_eq!(answer.status(), status, "{name}");
+        }
+        // What is no text is like an id that was never issued.
+        let never = encode(Kind::Document, SystemIds.next());
+        assert_eq!(
+            told(shelf.get("ravi@veltrona", "%FF%FE").await, "%FF%FE").await,
+            told(shelf.get("ravi@veltrona", &never).await, &never).await
+        );
         // The same without a length in advance.
         for content in [other.clone(), longer.clone(), CONTENT[1..].to_vec()] {
             let pieces = futures::stream::iter(content.chunks(7).map(|piece| Ok::<_, std::io::Error>(piece.to_vec())).collect::<Vec<_>>());

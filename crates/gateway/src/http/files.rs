@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use axum::{
     body::{Body, Bytes},
-    extract::{Path, Request, State},
+    extract::{Path, Request, State, rejection::PathRejection},
     http::{
         HeaderMap, HeaderName, HeaderValue, Method, StatusCode,
-        header::{CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_TYPE, ETAG, EXPECT, IF_NONE_MATCH},
+        header::{CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, EXPECT, IF_NONE_MATCH},
     },
     response::Response,
 };
@@ -32,7 +32,9 @@ use crate::files::FilesError;
 const REPR_DIGEST: HeaderName = HeaderName::from_static("repr-digest");
 
 /// Serves `/files/{documentId}`.
-pub(super) async fn serve(State(shared): State<Arc<Shared>>, Path(document): Path<String>, request: Request) -> Response {
+pub(super) async fn serve(State(shared): State<Arc<Shared>>, document: Result<Path<String>, PathRejection>, request: Request) -> Response {
+    // What is no text is no id, and answered like one that was never issued.
+    let document = document.map_or_else(|_| String::new(), |Path(document)| document);
     let (mut who, mut charge) = (Who::default(), Charge::Free);
     let result = match *request.method() {
         Method::GET | Method::HEAD => give(&shared, &document, request, &mut who, &mut charge).await,
@@ -185,6 +187,13 @@ fn acceptable(shared: &Shared, headers: &HeaderMap, content: &Content) -> Result
     if content.size > shared.settings.file_bytes {
         let words = format!("Contents of more than {} bytes are not kept here.", shared.settings.file_bytes);
         return Err(Failure::new(StatusCode::PAYLOAD_TOO_LARGE, "BAD_REQUEST", words));
+    }
+    // RFC 9110, 14.4 and 8.4: what is a part, or packed, is not the content itself.
+    if headers.contains_key(CONTENT_RANGE) {
+        return Err(Failure::bad_request("Send the whole content, without Content-Range."));
+    }
+    if headers.contains_key(CONTENT_ENCODING) {
+        return Err(unsupported("Send the content as it is, without Content-Encoding.".to_owned()));
     }
     let length = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()).and_then(|text| text.parse::<u64>().ok());
     if length.is_some_and(|length| length != content.size) {

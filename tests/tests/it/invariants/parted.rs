@@ -15,10 +15,6 @@ use super::{done, on, refused, signed};
 use crate::steps::plays::Props;
 use crate::steps::stage::{Player, Stage, id_of, player, set, shown};
 
-fn words(name: &str) -> String {
-    name.to_owned()
-}
-
 #[tokio::test]
 async fn a_side_replaces_only_what_is_its_own() {
     for backend in BOTH {
@@ -49,14 +45,20 @@ async fn a_side_replaces_only_what_is_its_own() {
         refused(
             &stage,
             &[
-                (pm.clone(), words("documentCreate"), document(&sponsors, "OPEN"), "GUARD_FAILED", "of your own side"),
-                (pm.clone(), words("documentCreate"), document(&sponsors, "SPONSOR_BLINDED"), "GUARD_FAILED", "of your own side"),
-                (pm.clone(), words("documentCreate"), document(&vendors, "SPONSOR_BLINDED"), "GUARD_FAILED", "the same people"),
-                (sm.clone(), words("documentCreate"), document(&vendors, "OPEN"), "GUARD_FAILED", "of your own side"),
-                (sm.clone(), words("deliverableCreate"), deliverable("VENDOR", Some(&owed), "2099-01-01"), "GUARD_FAILED", "the same side"),
+                (pm.clone(), "documentCreate".to_owned(), document(&sponsors, "OPEN"), "GUARD_FAILED", "of your own side"),
+                (pm.clone(), "documentCreate".to_owned(), document(&sponsors, "SPONSOR_BLINDED"), "GUARD_FAILED", "of your own side"),
+                (pm.clone(), "documentCreate".to_owned(), document(&vendors, "SPONSOR_BLINDED"), "GUARD_FAILED", "the same people"),
+                (sm.clone(), "documentCreate".to_owned(), document(&vendors, "OPEN"), "GUARD_FAILED", "of your own side"),
+                (
+                    sm.clone(),
+                    "deliverableCreate".to_owned(),
+                    deliverable("VENDOR", Some(&owed), "2099-01-01"),
+                    "GUARD_FAILED",
+                    "the same side",
+                ),
                 (
                     pm.clone(),
-                    words("deliverableCreate"),
+                    "deliverableCreate".to_owned(),
                     deliverable("SPONSOR", None, "2020-01-01"),
                     "BAD_USER_INPUT",
                     "today at the earliest",
@@ -86,7 +88,7 @@ async fn an_issue_is_changed_by_who_raised_it_and_handed_over_by_who_owns_it() {
         props.keep(&issue);
         let issue = issue.into_entity();
         let stage = Stage::with(backend, props.records).await;
-        let (pm, cra, sm) = (player("pm@birchway"), player("pm2@birchway"), player("sm@alder"));
+        let (pm, colleague, sm) = (player("pm@birchway"), player("pm2@birchway"), player("sm@alder"));
         let raised = "Only the side that raised it";
         let mut tries: Vec<(Player, String, _, &str, &str)> = Vec::new();
         for besides in [
@@ -96,20 +98,20 @@ async fn an_issue_is_changed_by_who_raised_it_and_handed_over_by_who_owns_it() {
             json!({ "dueDate": "2099-01-01" }),
             json!({ "severity": "RECOMMENDATION", "ownerSide": "SPONSOR" }),
         ] {
-            tries.push((pm.clone(), words("issueUpdate"), on(&issue, besides.clone()), "GUARD_FAILED", raised));
-            tries.push((cra.clone(), words("issueUpdate"), on(&issue, besides), "GUARD_FAILED", raised));
+            tries.push((pm.clone(), "issueUpdate".to_owned(), on(&issue, besides.clone()), "GUARD_FAILED", raised));
+            tries.push((colleague.clone(), "issueUpdate".to_owned(), on(&issue, besides), "GUARD_FAILED", raised));
         }
         // The sponsor does not take it over only to say that it is resolved.
         let taken = on(&issue, json!({ "ownerSide": "SPONSOR" }));
-        tries.push((sm.clone(), words("issueUpdate"), taken.clone(), "GUARD_FAILED", "Only the side that owns it"));
+        tries.push((sm.clone(), "issueUpdate".to_owned(), taken.clone(), "GUARD_FAILED", "Only the side that owns it"));
         for besides in [json!({ "dueDate": "2099-01-01" }), json!({ "dueDate": null })] {
             let mut silent = on(&issue, besides);
             silent["reason"] = json!(null);
-            tries.push((sm.clone(), words("issueUpdate"), silent, "REASON_REQUIRED", ""));
+            tries.push((sm.clone(), "issueUpdate".to_owned(), silent, "REASON_REQUIRED", ""));
         }
         let mut silent = taken.clone();
         silent["reason"] = json!(null);
-        tries.push((pm.clone(), words("issueUpdate"), silent, "REASON_REQUIRED", ""));
+        tries.push((pm.clone(), "issueUpdate".to_owned(), silent, "REASON_REQUIRED", ""));
         refused(&stage, &tries).await;
         let fields = "issue { severity ownerSide ballInCourt dueDate version }";
         let seen = done(&stage, &sm, "issueUpdate", fields, on(&issue, json!({ "severity": "CRITICAL", "dueDate": "2099-01-01" }))).await;
@@ -140,7 +142,7 @@ async fn i_07_who_worked_on_a_draft_wrote_it() {
         done(&stage, &author, "findingUpdate", "", at(1, json!({ "description": "What was really seen." }))).await;
         done(&stage, &sm, "findingSubmitForReview", "", at(2, json!({}))).await;
         let issue = at(3, signed(json!({})));
-        refused(&stage, &[(author, words("findingIssue"), issue.clone(), "GUARD_FAILED", Guard::CriticalNotByAuthor.words())]).await;
+        refused(&stage, &[(author, "findingIssue".to_owned(), issue.clone(), "GUARD_FAILED", Guard::CriticalNotByAuthor.words())]).await;
         done(&stage, &sqa, "findingIssue", "", issue).await;
         stage.house.stop().await;
     }
@@ -159,8 +161,8 @@ async fn i_07_who_wrote_a_finding_does_not_grade_it_anew_alone() {
         refused(
             &stage,
             &[
-                (author.clone(), words("findingSeverityChange"), grade(&raised, "CRITICAL"), "GUARD_FAILED", Guard::NotAuthor.words()),
-                (author, words("findingSeverityChange"), grade(&lowered, "MINOR"), "GUARD_FAILED", Guard::NotAuthor.words()),
+                (author.clone(), "findingSeverityChange".to_owned(), grade(&raised, "CRITICAL"), "GUARD_FAILED", Guard::NotAuthor.words()),
+                (author, "findingSeverityChange".to_owned(), grade(&lowered, "MINOR"), "GUARD_FAILED", Guard::NotAuthor.words()),
             ],
         )
         .await;
@@ -186,7 +188,8 @@ async fn what_was_handed_in_for_approval_stays_as_it_was() {
         let stage = Stage::with(backend, props.records).await;
         let pm = player("pm@birchway");
         let change = |action: &Entity| on(action, json!({ "text": "Nothing at all." }));
-        let refusal = |action: &Entity| (pm.clone(), words("capaActionUpdate"), change(action), "GUARD_FAILED", "The CAPA is handed in");
+        let refusal =
+            |action: &Entity| (pm.clone(), "capaActionUpdate".to_owned(), change(action), "GUARD_FAILED", "The CAPA is handed in");
         refused(&stage, &[refusal(&submitted), refusal(&approved)]).await;
         done(&stage, &pm, "capaActionUpdate", "", change(&draft)).await;
         stage.house.stop().await;

@@ -9,6 +9,7 @@ mod ddl;
 mod m20261122_000001_skeleton;
 mod m20261123_000002_work;
 mod m20261123_000003_partners;
+mod m20261123_000004_feed;
 
 /// All migrations, oldest first.
 pub struct Migrator;
@@ -19,6 +20,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000001_skeleton::Migration),
             Box::new(m20261123_000002_work::Migration),
             Box::new(m20261123_000003_partners::Migration),
+            Box::new(m20261123_000004_feed::Migration),
         ];
         steps.into_iter().map(|step| -> Box<dyn MigrationTrait> { Box::new(Whole(step)) }).collect()
     }

@@ -122,7 +122,7 @@ impl Graph {
     /// # Errors
     /// [`GraphError`] when the database cannot give the cursors' key.
     pub async fn new(vault: Vault, options: GraphOptions) -> Result<Self, GraphError> {
-        let cursors = Arc::new(Cursors { key: vault.cursor_key().await? });
+        let cursors = Arc::new(Cursors::new(&vault.cursor_key().await?));
         Ok(Self { vault, schema: builder().finish(), cursors, limits: Arc::new(options.limits), read_path: options.read_path })
     }
 

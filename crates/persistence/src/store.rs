@@ -2,6 +2,7 @@
 //! Every statement it makes carries the viewer's scope; there is no other kind.
 
 mod access;
+mod feed;
 mod history;
 mod impact;
 mod level;
@@ -22,6 +23,7 @@ use tokio::sync::Mutex;
 use uuid::Uuid;
 
 pub use access::{AccessAnswer, AccessReason};
+pub use feed::{FeedChange, FeedPage};
 pub use history::{Changed, HistoryPage};
 pub use impact::Impact;
 pub use level::{Join, LevelPage, On, Shape, Wanted};

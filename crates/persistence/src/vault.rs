@@ -103,6 +103,14 @@ impl Vault {
         sequencer::order(&self.database, self.clock.now()).await
     }
 
+    /// How many entries of the journal have no position yet: followers do not know of them.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database cannot answer.
+    pub async fn waiting_entries(&self) -> Result<i64, StoreError> {
+        sequencer::waiting(&self.database).await
+    }
+
     /// The journal's order after a position. For followers; what of it anyone may see is decided elsewhere.
     ///
     /// # Errors

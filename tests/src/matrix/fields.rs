@@ -188,6 +188,8 @@ pub const OTHERS: &[&str] = &[
     "AccessReason",
     "AllowedTransition",
     "Blocker",
+    "ChangeEvent",
+    "ChangeFeed",
     "FieldChange",
     "HistoryEntry",
     "Money",

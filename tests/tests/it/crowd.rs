@@ -39,8 +39,8 @@ type Question = (String, Json);
 fn questions(shape: &Shape, ids: &[String]) -> Vec<Question> {
     let mut questions: Vec<Question> = Vec::new();
     for (at, (document, _)) in shape.pairs("Query").into_iter().enumerate() {
-        // The history of permissions tells, seconds later, of the first sign-ins of those who ask here.
-        if at % 3 == 0 && !document.contains("permissionHistory") {
+        // The history of permissions and the feed tell, seconds later, of the first sign-ins of those who ask here.
+        if at % 3 == 0 && !document.contains("permissionHistory") && !document.contains("changes") {
             let short =
                 document.replace("(first: 40)", "(first: 4)").replace("(first: 8)", "(first: 3)").replace("(first: 6)", "(first: 2)");
             questions.push((short, json!({})));

@@ -392,6 +392,7 @@ async fn sweep(backend: Backend) {
             walker.walk_mutations().await;
             walker.walk_explanations().await;
             walker.walk_turns().await;
+            walker.walk_feed().await;
             println!(
                 "{backend:?} {}: {} requests, {} findings {:?}",
                 persona.name,

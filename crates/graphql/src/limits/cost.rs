@@ -134,7 +134,7 @@ impl<'a> Pricing<'a> {
     /// The page size of a field: what is asked, else the schema's default, else the assumed one.
     fn page(&self, field: &Field, known: &FieldModel) -> u64 {
         let asked = ["first", "last"].iter().filter_map(|name| field.get_argument(name)).filter_map(|value| self.number(&value.node)).max();
-        asked.or(known.page_default).unwrap_or(self.limits.page_default).clamp(1, self.limits.page_max.max(1))
+        asked.or(known.page_default).unwrap_or(self.limits.page_default).clamp(1, known.page_max.unwrap_or(self.limits.page_max).max(1))
     }
 
     fn number(&self, value: &Value) -> Option<u64> {

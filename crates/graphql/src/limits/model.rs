@@ -50,13 +50,18 @@ pub(super) struct FieldModel {
     pub(super) by_ids: bool,
     /// The schema's own default of `first` or `last`.
     pub(super) page_default: Option<u64>,
+    /// How long its pages are at most, where that is more than those of lists.
+    pub(super) page_max: Option<u64>,
     /// What it costs above what an object does.
     pub(super) dear: u64,
 }
 
 /// Fields that take more than an object does to be computed, and by how much. `explainAccess` reads memberships and what names a record.
-/// So does `visibilityImpact`; `workQueue` reads and counts four lists.
-const DEAR: &[(&str, u64)] = &[("explainAccess", 9), ("visibilityImpact", 9), ("workQueue", 9)];
+/// So does `visibilityImpact`; `workQueue` reads and counts four lists, `changes` looks through the journal.
+const DEAR: &[(&str, u64)] = &[("explainAccess", 9), ("visibilityImpact", 9), ("workQueue", 9), ("changes", 9)];
+
+/// Fields whose pages are longer than those of lists, and how long.
+const LONG: &[(&str, u64)] = &[("changes", 500)];
 
 impl CostModel {
     /// Reads the schema's SDL.
@@ -153,6 +158,7 @@ fn field_model(field: &FieldDefinition) -> FieldModel {
     let mut model =
         FieldModel { ty: named(&field.ty.node).to_owned(), list: matches!(field.ty.node.base, BaseType::List(_)), ..FieldModel::default() };
     model.dear = DEAR.iter().filter(|(name, _)| *name == field.name.node.as_str()).map(|(_, points)| *points).sum();
+    model.page_max = LONG.iter().find(|(name, _)| *name == field.name.node.as_str()).map(|(_, most)| *most);
     for argument in &field.arguments {
         match argument.node.name.node.as_str() {
             "first" | "last" => {

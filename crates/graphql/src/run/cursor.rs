@@ -1,25 +1,41 @@
-//! Cursors: where a row stands in an order, sealed to the list, the filter, the order and the one who asked.
+//! Cursors: where a row stands in an order, encrypted and bound to the list, the filter, the order and the one who asked.
 //! A cursor that was made for another list or another principal is refused; it never tells anything.
 
+use aws_lc_rs::aead::{AES_256_GCM_SIV, Aad, LessSafeKey, Nonce, UnboundKey};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use hmac::{Hmac, Mac};
 use serde_json::{Value as Json, json};
-use sha2::Sha256;
+use sha2::{Digest, Sha256};
 use tandem_domain::record::Cell;
 
 use super::error::Failure;
 use super::session::Session;
 
-const SEAL: usize = 12;
+/// What seals cursors.
+pub(crate) struct Cursors {
+    /// Nothing where the library takes no such key: then nothing is sealed, and nothing opens.
+    key: Option<LessSafeKey>,
+}
+
+impl Cursors {
+    /// The sealer that all instances of a database share.
+    pub(crate) fn new(secret: &[u8]) -> Self {
+        let key = Sha256::digest(secret);
+        Self { key: UnboundKey::new(&AES_256_GCM_SIV, &key).ok().map(LessSafeKey::new) }
+    }
+}
+
+/// Equal places have equal cursors, so the nonce is always the same: this cipher then tells no more than that two are equal.
+fn nonce() -> Nonce {
+    Nonce::assume_unique_for_key([0; 12])
+}
 
 /// Seals the values that a row has in an order's columns.
 pub(crate) fn seal(session: &Session, list: &str, cells: &[Cell]) -> String {
     let values: Vec<Json> = cells.iter().map(write).collect();
-    let payload = Json::from(values).to_string();
-    let mut bytes = mac(session, list, payload.as_bytes());
-    bytes.extend_from_slice(payload.as_bytes());
-    URL_SAFE_NO_PAD.encode(bytes)
+    let mut bytes = Json::from(values).to_string().into_bytes();
+    let sealed = session.cursors.key.as_ref().map(|key| key.seal_in_place_append_tag(nonce(), bound(session, list), &mut bytes));
+    if matches!(sealed, Some(Ok(()))) { URL_SAFE_NO_PAD.encode(bytes) } else { String::new() }
 }
 
 /// Opens a cursor of this list.
@@ -29,25 +45,17 @@ pub(crate) fn open(session: &Session, list: &str, cursor: &str, argument: &str) 
             "`{argument}` is no cursor of this list with this filter and order. Take one from a page of the same list."
         ))
     };
-    let bytes = URL_SAFE_NO_PAD.decode(cursor).map_err(|_| refusal())?;
-    let (seal, payload) = bytes.split_at_checked(SEAL).ok_or_else(refusal)?;
-    if mac(session, list, payload) != seal {
-        return Err(refusal());
-    }
+    let mut bytes = URL_SAFE_NO_PAD.decode(cursor).map_err(|_| refusal())?;
+    let key = session.cursors.key.as_ref().ok_or_else(refusal)?;
+    let payload = key.open_in_place(nonce(), bound(session, list), &mut bytes).map_err(|_| refusal())?;
     let values: Vec<Json> = serde_json::from_slice(payload).map_err(|_| refusal())?;
     values.iter().map(|value| read(value).ok_or_else(refusal)).collect()
 }
 
-fn mac(session: &Session, list: &str, payload: &[u8]) -> Vec<u8> {
-    // A key of any length makes an HMAC; without one nothing would open, which is the safe side.
-    let Ok(mut mac) = <Hmac<Sha256> as Mac>::new_from_slice(&session.cursors.key) else { return Vec::new() };
-    for part in [format!("{:?} {:?}", session.viewer.principal, session.viewer.organization).as_bytes(), list.as_bytes(), payload] {
-        mac.update(&u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
-        mac.update(part);
-    }
-    let mut bytes = mac.finalize().into_bytes().to_vec();
-    bytes.truncate(SEAL);
-    bytes
+/// What a cursor is bound to besides its values.
+fn bound(session: &Session, list: &str) -> Aad<Vec<u8>> {
+    let who = format!("{:?} {:?}", session.viewer.principal, session.viewer.organization);
+    Aad::from([who.as_bytes(), &[0], list.as_bytes()].concat())
 }
 
 fn write(cell: &Cell) -> Json {

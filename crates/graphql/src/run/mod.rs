@@ -1,6 +1,7 @@
 //! Answering: one interpreter for everything that tables declare, and the few things that are written by hand.
 
 pub(crate) mod arguments;
+pub(crate) mod changes;
 pub(crate) mod cursor;
 pub(crate) mod days;
 mod error;
@@ -19,6 +20,7 @@ mod session;
 mod steps;
 mod viewer;
 
+pub(crate) use cursor::Cursors;
 pub(crate) use mutation::MutationRoot;
 pub(crate) use query::QueryRoot;
-pub(crate) use session::{Cursors, Session};
+pub(crate) use session::Session;

@@ -8,14 +8,10 @@ use tandem_domain::command::{Code, Refusal};
 use tandem_domain::record::Kind;
 use tandem_persistence::{Store, Vault};
 
+use super::cursor::Cursors;
 use super::loaders::Loaders;
 use crate::graph::Circumstance;
 use crate::limits::Limits;
-
-/// What seals cursors.
-pub(crate) struct Cursors {
-    pub(crate) key: Vec<u8>,
-}
 
 /// One request of one viewer.
 pub(crate) struct Session {

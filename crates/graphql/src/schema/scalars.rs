@@ -71,6 +71,10 @@ pub(crate) fn register(registry: &mut Registry) {
             field("currency", "String!", "The currency, ISO 4217."),
         ],
     );
+    let kinds: Vec<(String, String)> =
+        crate::run::changes::kinds().map(|kind| (crate::run::changes::term(kind), description(kind.def().doc))).collect();
+    let kinds: Vec<(&str, &str)> = kinds.iter().map(|(term, doc)| (term.as_str(), doc.as_str())).collect();
+    add_enum(registry, "RecordKind", "A kind of record.", &kinds);
     add_enum(
         registry,
         "DatePrecision",

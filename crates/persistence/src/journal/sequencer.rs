@@ -98,6 +98,13 @@ async fn number(transaction: &DatabaseTransaction, sql: Sql) -> Result<i64, Stor
     }
 }
 
+/// How many entries have no position yet.
+pub(crate) async fn waiting(database: &Database) -> Result<i64, StoreError> {
+    let words = "SELECT COUNT(*) FROM journal j WHERE NOT EXISTS (SELECT 1 FROM journal_order o WHERE o.entry_id = j.id)";
+    let row = database.reader().query_one_raw(Sql::new(database.dialect, words).statement()).await?;
+    Ok(row.map_or(Ok(0), |row| row.try_get_by_index(0))?)
+}
+
 /// The entries after a position, in order. For whoever follows the journal; sight is the follower's to decide.
 pub(crate) async fn ordered_after(database: &Database, position: i64, limit: i64) -> Result<Vec<OrderedEntry>, StoreError> {
     let mut sql = Sql::new(database.dialect, "SELECT position, entry_id FROM journal_order WHERE position > ");

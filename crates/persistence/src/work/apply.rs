@@ -87,9 +87,10 @@ impl Vault {
         let facts_before = Facts::of(&before.record);
         let operation = write.op.name();
         let entry = Entry { version, facts_before: Some(&facts_before), ..self.entry(author, now, &operation, &write.record) };
+        let entry_id = entry.id;
         append(self.database.dialect, transaction, &[entry]).await?;
         self.keep_principal(transaction, &write.record).await?;
-        links::follow(self, transaction, &before.record, &write.record, now).await?;
+        links::follow(self, transaction, &before.record, &write.record, entry_id, now).await?;
         tracing::debug!(kind = write.record.kind().name(), id = %write.record.uuid(), version, operation, "written");
         Ok(version)
     }
@@ -112,7 +113,9 @@ impl Vault {
         let entries: Vec<Entry<'_>> = records.iter().map(|record| self.entry(author, now, &operation, record)).collect();
         append(self.database.dialect, transaction, &entries).await?;
         self.add_principals(transaction, records).await?;
-        links::follow_new(self, transaction, records, now).await?;
+        if let Some(first) = entries.first() {
+            links::follow_new(self, transaction, records, first.id, now).await?;
+        }
         for record in records {
             tracing::debug!(kind = record.kind().name(), id = %record.uuid(), version = 1, operation, "written");
         }

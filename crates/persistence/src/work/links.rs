@@ -24,6 +24,10 @@ use crate::vault::Vault;
 const COLUMNS: &str = "target_id, organization_id, via, via_id, study_id, engagement_id, prime_engagement_id, country_code, study_site_id, \
                        valid_from, valid_to, at_work, since";
 
+/// What is read of a link that came or went, in the same order.
+pub(crate) const CHANGED: &str = "c.target_id, c.organization_id, c.via, c.via_id, c.study_id, c.engagement_id, c.prime_engagement_id, \
+     c.country_code, c.study_site_id, c.valid_from, c.valid_to, c.at_work";
+
 /// The statement that reads the links of these rows.
 pub(crate) fn select(dialect: Dialect, kind: Kind, ids: &[Uuid]) -> Sql {
     let mut sql = select_all(dialect, kind);
@@ -57,99 +61,19 @@ pub(crate) fn read(row: &QueryResult) -> Result<(Uuid, Link), StoreError> {
     Ok((row.try_get_by_index(0)?, link))
 }
 
-/// Rewrites the links that follow from a record which was `before` and is `after`. A link that stays keeps the moment since when it
-/// has been there; one that is new has been there since `now`.
+/// Rewrites the links that follow from a record which was `before` and is `after`, and notes with the journal's `entry` about it which
+/// came and went. A link that stays keeps the moment since when it has been there; one that is new has been there since `now`.
 pub(crate) async fn follow(
     vault: &Vault,
     transaction: &DatabaseTransaction,
     before: &Entity,
     after: &Entity,
+    entry: Uuid,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    let mut keeper = Keeper { vault, transaction, now, gone: HashMap::new() };
-    match (before, after) {
-        (Entity::Engagement(before), Entity::Engagement(after)) if same_links(before, after) => Ok(()),
-        (_, Entity::Engagement(engagement)) => {
-            let id = engagement.id.uuid();
-            for kind in [Kind::Organization, Kind::Person, Kind::Study] {
-                keeper.delete(kind, "via = 'engagement' AND via_id", &[id]).await?;
-            }
-            keeper.delete(Kind::ApiClient, "engagement_id", &[id]).await?;
-            keeper.insert(&keeper.clients_of(std::slice::from_ref(engagement)).await?).await?;
-            keeper.insert(&links::engagement_links(engagement)).await?;
-            keeper.cover_again(&[id]).await?;
-            keeper.rosters(&[engagement.study_id.uuid()], false).await?;
-            keeper.programs(&[engagement.study_id.uuid()], true).await
-        }
-        (_, Entity::ServiceScope(scope)) => keeper.cover_again(&[scope.engagement_id.uuid()]).await,
-        (Entity::StudyCountry(before), Entity::StudyCountry(after)) if before.lead_engagement_id == after.lead_engagement_id => Ok(()),
-        (_, Entity::StudyCountry(country)) => {
-            keeper.delete(Kind::StudyCountry, "target_id", &[country.id.uuid()]).await?;
-            keeper.insert(&keeper.covered(vec![country.clone()], Vec::new(), &[]).await?).await
-        }
-        (Entity::StudySite(before), Entity::StudySite(after)) if before.responsible_engagement_id == after.responsible_engagement_id => {
-            Ok(())
-        }
-        (_, Entity::StudySite(site)) => {
-            keeper.delete(Kind::StudySite, "target_id", &[site.id.uuid()]).await?;
-            keeper.delete(Kind::Site, "study_site_id", &[site.id.uuid()]).await?;
-            let mut targets = links::study_site_links(site);
-            targets.extend(keeper.covered(Vec::new(), vec![site.clone()], &[]).await?);
-            keeper.insert(&targets).await
-        }
-        (Entity::Study(before), Entity::Study(after)) => {
-            if before.vendor_roster_shared != after.vendor_roster_shared {
-                keeper.rosters(&[after.id.uuid()], true).await?;
-            }
-            if before.program_id != after.program_id {
-                keeper.programs(&[after.id.uuid()], true).await?;
-            }
-            Ok(())
-        }
-        // Ending a membership moves nothing: who was named stays named. So with the end of a client.
-        (_, Entity::Membership(_)) => Ok(()),
-        (Entity::ApiClient(before), Entity::ApiClient(after)) if before.engagement_ids == after.engagement_ids => Ok(()),
-        (_, Entity::ApiClient(client)) => {
-            keeper.delete(Kind::ApiClient, "target_id", &[client.id.uuid()]).await?;
-            keeper.insert(&keeper.clients(std::slice::from_ref(client)).await?).await
-        }
-        (
-            _,
-            Entity::Organization(_)
-            | Entity::Person(_)
-            | Entity::PersonContact(_)
-            | Entity::AccessEvent(_)
-            | Entity::AccessReview(_)
-            | Entity::AccessReviewItem(_)
-            | Entity::Study(_)
-            | Entity::StudyInternal(_)
-            | Entity::StudyBenchmark(_)
-            | Entity::StudyConfirmation(_)
-            | Entity::StudyRegistry(_)
-            | Entity::Site(_)
-            | Entity::StudySiteInternal(_)
-            | Entity::StudySiteContact(_)
-            | Entity::StudySiteRegistry(_)
-            | Entity::EngagementInternal(_)
-            | Entity::EngagementConfirmation(_)
-            | Entity::Program(_)
-            | Entity::ProgramInternal(_)
-            | Entity::Milestone(_)
-            | Entity::Document(_)
-            | Entity::Deliverable(_)
-            | Entity::DeliverableSubmission(_)
-            | Entity::DeliverableReview(_)
-            | Entity::Finding(_)
-            | Entity::FindingInternal(_)
-            | Entity::FindingResponse(_)
-            | Entity::Capa(_)
-            | Entity::CapaAction(_)
-            | Entity::DueDateExtension(_)
-            | Entity::EffectivenessCheck(_)
-            | Entity::Issue(_)
-            | Entity::Comment(_),
-        ) => Ok(()),
-    }
+    let mut keeper = Keeper::at(vault, transaction, now);
+    keeper.follow(before, after).await?;
+    keeper.note(entry).await
 }
 
 fn same_links(before: &Engagement, after: &Engagement) -> bool {
@@ -243,14 +167,17 @@ impl New {
     }
 }
 
-/// Writes the links that follow from new records, which are in the database already. What is new has no links to be rewritten.
+/// Writes the links that follow from new records, which are in the database already, and notes them with the journal's `entry` about the
+/// first. What is new has no links to be rewritten.
 pub(crate) async fn follow_new(
     vault: &Vault,
     transaction: &DatabaseTransaction,
     records: &[Entity],
+    entry: Uuid,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    let mut keeper = Keeper { vault, transaction, now, gone: HashMap::new() };
+    let mut keeper = Keeper::at(vault, transaction, now);
+    keeper.new = records.iter().map(Entity::uuid).collect();
     let New { direct: mut targets, engagements, made, rosters, programmed, mut scoped, countries, sites, clients } = New::of(records);
     targets.extend(keeper.clients(&clients).await?);
     let new_clients: HashSet<Uuid> = clients.iter().map(|client| client.id.uuid()).collect();
@@ -266,7 +193,8 @@ pub(crate) async fn follow_new(
     keeper.insert(&targets).await?;
     keeper.rosters(&rosters, false).await?;
     // Of a study that is new there are no links yet; of one that has new engagements there may be.
-    keeper.programs(&[rosters, programmed].concat(), false).await
+    keeper.programs(&[rosters, programmed].concat(), false).await?;
+    keeper.note(entry).await
 }
 
 struct Keeper<'a> {
@@ -275,9 +203,106 @@ struct Keeper<'a> {
     now: DateTime<Utc>,
     /// The links that were deleted to be written anew, and since when they had been there.
     gone: HashMap<(Kind, Uuid), Vec<Gone>>,
+    /// The links that were written.
+    came: HashSet<Target>,
+    /// Rows that are new themselves: an entry of their own tells of them.
+    new: HashSet<Uuid>,
 }
 
-impl Keeper<'_> {
+impl<'a> Keeper<'a> {
+    fn at(vault: &'a Vault, transaction: &'a DatabaseTransaction, now: DateTime<Utc>) -> Self {
+        Self { vault, transaction, now, gone: HashMap::new(), came: HashSet::new(), new: HashSet::new() }
+    }
+
+    /// Rewrites the links that follow from a record which was `before` and is `after`.
+    async fn follow(&mut self, before: &Entity, after: &Entity) -> Result<(), StoreError> {
+        match (before, after) {
+            (Entity::Engagement(before), Entity::Engagement(after)) if same_links(before, after) => Ok(()),
+            (_, Entity::Engagement(engagement)) => {
+                let id = engagement.id.uuid();
+                for kind in [Kind::Organization, Kind::Person, Kind::Study] {
+                    self.delete(kind, "via = 'engagement' AND via_id", &[id]).await?;
+                }
+                self.delete(Kind::ApiClient, "engagement_id", &[id]).await?;
+                self.insert(&self.clients_of(std::slice::from_ref(engagement)).await?).await?;
+                self.insert(&links::engagement_links(engagement)).await?;
+                self.cover_again(&[id]).await?;
+                self.rosters(&[engagement.study_id.uuid()], false).await?;
+                self.programs(&[engagement.study_id.uuid()], true).await
+            }
+            (_, Entity::ServiceScope(scope)) => self.cover_again(&[scope.engagement_id.uuid()]).await,
+            (Entity::StudyCountry(before), Entity::StudyCountry(after)) if before.lead_engagement_id == after.lead_engagement_id => Ok(()),
+            (_, Entity::StudyCountry(country)) => {
+                self.delete(Kind::StudyCountry, "target_id", &[country.id.uuid()]).await?;
+                self.insert(&self.covered(vec![country.clone()], Vec::new(), &[]).await?).await
+            }
+            (Entity::StudySite(before), Entity::StudySite(after))
+                if before.responsible_engagement_id == after.responsible_engagement_id =>
+            {
+                Ok(())
+            }
+            (_, Entity::StudySite(site)) => {
+                self.delete(Kind::StudySite, "target_id", &[site.id.uuid()]).await?;
+                self.delete(Kind::Site, "study_site_id", &[site.id.uuid()]).await?;
+                let mut targets = links::study_site_links(site);
+                targets.extend(self.covered(Vec::new(), vec![site.clone()], &[]).await?);
+                self.insert(&targets).await
+            }
+            (Entity::Study(before), Entity::Study(after)) => {
+                if before.vendor_roster_shared != after.vendor_roster_shared {
+                    self.rosters(&[after.id.uuid()], true).await?;
+                }
+                if before.program_id != after.program_id {
+                    self.programs(&[after.id.uuid()], true).await?;
+                }
+                Ok(())
+            }
+            // Ending a membership moves nothing: who was named stays named. So with the end of a client.
+            (_, Entity::Membership(_)) => Ok(()),
+            (Entity::ApiClient(before), Entity::ApiClient(after)) if before.engagement_ids == after.engagement_ids => Ok(()),
+            (_, Entity::ApiClient(client)) => {
+                self.delete(Kind::ApiClient, "target_id", &[client.id.uuid()]).await?;
+                self.insert(&self.clients(std::slice::from_ref(client)).await?).await
+            }
+            (
+                _,
+                Entity::Organization(_)
+                | Entity::Person(_)
+                | Entity::PersonContact(_)
+                | Entity::AccessEvent(_)
+                | Entity::AccessReview(_)
+                | Entity::AccessReviewItem(_)
+                | Entity::Study(_)
+                | Entity::StudyInternal(_)
+                | Entity::StudyBenchmark(_)
+                | Entity::StudyConfirmation(_)
+                | Entity::StudyRegistry(_)
+                | Entity::Site(_)
+                | Entity::StudySiteInternal(_)
+                | Entity::StudySiteContact(_)
+                | Entity::StudySiteRegistry(_)
+                | Entity::EngagementInternal(_)
+                | Entity::EngagementConfirmation(_)
+                | Entity::Program(_)
+                | Entity::ProgramInternal(_)
+                | Entity::Milestone(_)
+                | Entity::Document(_)
+                | Entity::Deliverable(_)
+                | Entity::DeliverableSubmission(_)
+                | Entity::DeliverableReview(_)
+                | Entity::Finding(_)
+                | Entity::FindingInternal(_)
+                | Entity::FindingResponse(_)
+                | Entity::Capa(_)
+                | Entity::CapaAction(_)
+                | Entity::DueDateExtension(_)
+                | Entity::EffectivenessCheck(_)
+                | Entity::Issue(_)
+                | Entity::Comment(_),
+            ) => Ok(()),
+        }
+    }
+
     /// The clients themselves for the sponsors of what they reach: of the engagements that they list, or of all their vendor's.
     async fn clients(&self, clients: &[ApiClient]) -> Result<Vec<Target>, StoreError> {
         let (listing, whole): (Vec<&ApiClient>, Vec<&ApiClient>) = clients.iter().partition(|client| !client.engagement_ids.is_empty());
@@ -409,10 +434,11 @@ impl Keeper<'_> {
         gone.filter(same).map(|(_, since)| *since).min().unwrap_or(self.now)
     }
 
-    async fn insert(&self, targets: &[Target]) -> Result<(), StoreError> {
+    async fn insert(&mut self, targets: &[Target]) -> Result<(), StoreError> {
+        self.came.extend(targets.iter().filter(|(_, id, _)| !self.new.contains(id)).cloned());
         for kind in Kind::ALL.iter().filter(|kind| kind.def().linked) {
             let of_kind: Vec<&Target> = targets.iter().filter(|(target, _, _)| target == kind).collect();
-            let into = format!("{} {LINK_COLUMNS}", kind.link_table());
+            let into = format!("{} ({SIGHT_COLUMNS}, since)", kind.link_table());
             insert_many(self.vault.database.dialect, self.transaction, &into, &of_kind, |sql, target| {
                 push_link(sql, target, self.since(target))
             })
@@ -422,10 +448,35 @@ impl Keeper<'_> {
     }
 }
 
-const LINK_COLUMNS: &str = "(organization_id, target_id, via, via_id, study_id, engagement_id, prime_engagement_id, country_code, \
-     study_site_id, valid_from, valid_to, at_work, since)";
+impl Keeper<'_> {
+    /// Notes which links came and which went, for those who follow what is in their sight. Whether a vendor is at work bears on what
+    /// it may write, not on what it sees.
+    async fn note(&self, entry: Uuid) -> Result<(), StoreError> {
+        let sight = |kind: Kind, id: Uuid, link: &Link| (kind, id, Link { at_work: false, ..link.clone() });
+        let came: HashSet<Target> = self.came.iter().map(|(kind, id, link)| sight(*kind, *id, link)).collect();
+        let gone = self.gone.iter().flat_map(|((kind, id), links)| links.iter().map(move |(link, _)| sight(*kind, *id, link)));
+        let gone: HashSet<Target> = gone.collect();
+        let gained = came.difference(&gone).map(|target| (target, true));
+        let changes: Vec<(&Target, bool)> = gained.chain(gone.difference(&came).map(|target| (target, false))).collect();
+        let into = format!("link_change (entry_id, kind, gained, {SIGHT_COLUMNS})");
+        insert_many(self.vault.database.dialect, self.transaction, &into, &changes, |sql, (target, gained)| {
+            sql.bind_uuid(entry).push(", ").bind_text(target.0.prefix()).push(", ").bind(Value::Bool(Some(*gained))).push(", ");
+            push_sight(sql, target);
+        })
+        .await
+    }
+}
 
-fn push_link(sql: &mut Sql, (_, target, link): &Target, since: DateTime<Utc>) {
+/// What a link says of who sees what.
+const SIGHT_COLUMNS: &str = "organization_id, target_id, via, via_id, study_id, engagement_id, prime_engagement_id, country_code, \
+     study_site_id, valid_from, valid_to, at_work";
+
+fn push_link(sql: &mut Sql, target: &Target, since: DateTime<Utc>) {
+    push_sight(sql, target);
+    sql.push(", ").bind_time(since);
+}
+
+fn push_sight(sql: &mut Sql, (_, target, link): &Target) {
     sql.bind_uuid(link.organization).push(", ").bind_uuid(*target).push(", ");
     sql.bind_text(link.via.prefix()).push(", ").bind_uuid(link.via_id);
     for id in [link.study, link.engagement, link.prime_engagement] {
@@ -433,7 +484,7 @@ fn push_link(sql: &mut Sql, (_, target, link): &Target, since: DateTime<Utc>) {
     }
     sql.push(", ").bind(Value::String(link.country.clone())).push(", ").bind(Value::Uuid(link.study_site));
     sql.push(", ").bind(Value::ChronoDate(link.valid_from)).push(", ").bind(Value::ChronoDate(link.valid_to));
-    sql.push(", ").bind(Value::Bool(Some(link.at_work))).push(", ").bind_time(since);
+    sql.push(", ").bind(Value::Bool(Some(link.at_work)));
 }
 
 /// Records by what they belong to.

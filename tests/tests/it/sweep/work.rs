@@ -41,6 +41,37 @@ impl Walker<'_> {
     }
 }
 
+impl Walker<'_> {
+    /// The feed from its beginning to its end, with everything that its nodes are.
+    pub(super) async fn walk_feed(&mut self) {
+        let event = self.ward.shape.flat("ChangeEvent");
+        let document = format!("query($since: String) {{ changes(since: $since, first: 300) {{ cursor hasMore events {{ {event} }} }} }}");
+        let (mut since, mut given) = (json!(null), BTreeSet::new());
+        loop {
+            let body = self.ask_well(&document, json!({ "since": since })).await;
+            let found = &body["data"]["changes"];
+            let events = found["events"].as_array().cloned().unwrap_or_default();
+            given.extend(events.iter().filter_map(|event| event["node"]["id"].as_str().map(str::to_owned)));
+            since = found["cursor"].clone();
+            if found["hasMore"] != true {
+                break;
+            }
+        }
+        let followed = Kind::ALL.iter().filter(|kind| kind.def().part_of.is_none() && **kind != Kind::AccessEvent);
+        let (mut must, mut may) = (BTreeSet::new(), BTreeSet::new());
+        for kind in followed {
+            let expected = self.expected(*kind);
+            must.extend(expected.0);
+            may.extend(expected.1);
+        }
+        let some = |one: &BTreeSet<String>, other: &BTreeSet<String>| one.difference(other).take(3).cloned().collect::<Vec<_>>();
+        let (beyond, lacking) = (some(&given, &may), some(&must, &given));
+        if !beyond.is_empty() || !lacking.is_empty() {
+            self.find(format!("FEED {}", self.persona.name), &format!("{beyond:?} too many, {lacking:?} lacking"));
+        }
+    }
+}
+
 /// Steps of one side count nothing that only the other side has: an engagement is closed over drafts of the vendor, and nobody learns of
 /// them by what blocks the step.
 #[tokio::test]

@@ -1,5 +1,5 @@
-//! Whose turn it is, and who would come to see a step: nothing is in a queue that its looker does not see, nor twice, and of what is
-//! hidden a step has no impact, as for what never was.
+//! Whose turn it is, who would come to see a step, and the feed: nothing is in a queue that its looker does not see, nor twice, of what is
+//! hidden a step has no impact, as for what never was, and who follows is given what is his.
 
 use std::collections::BTreeSet;
 
@@ -45,5 +45,36 @@ impl Walk<'_> {
             }
         }
         self.tried.extend(["node", "action"].map(|argument| format!("Query.visibilityImpact({argument})")));
+    }
+
+    /// Follows the feed from its beginning to its end: he is given what is his, all of it and each record once, and nothing is told to
+    /// be lost that he never had.
+    pub(super) async fn walk_feed(&mut self) {
+        let event = self.hall.shape.flat("ChangeEvent");
+        let document = format!("query($since: String) {{ changes(since: $since, first: 300) {{ cursor hasMore events {{ {event} }} }} }}");
+        let (mut since, mut given) = (json!(null), Vec::new());
+        for page in 0.. {
+            let body = self.ask_well(&document, json!({ "since": since })).await;
+            let found = &body["data"]["changes"];
+            for event in found["events"].as_array().cloned().unwrap_or_default() {
+                match event["operation"].as_str() {
+                    Some("UPSERT") if event["node"]["id"] == event["id"] => given.push(event["id"].as_str().unwrap_or_default().to_owned()),
+                    Some("RESYNC") if page == 0 && given.is_empty() => {}
+                    _ => self.find("FEED event", &event.to_string()),
+                }
+            }
+            since = found["cursor"].clone();
+            if found["hasMore"] != true || page > 1_000 {
+                break;
+            }
+        }
+        let once: BTreeSet<String> = given.iter().cloned().collect();
+        let followed = Kind::ALL.iter().filter(|kind| kind.def().part_of.is_none() && **kind != Kind::AccessEvent);
+        let sees: BTreeSet<String> = followed.flat_map(|kind| self.ids(*kind)).collect();
+        if once.len() != given.len() || once != sees {
+            let first = |one: &BTreeSet<String>, other: &BTreeSet<String>| one.difference(other).take(3).cloned().collect::<Vec<_>>();
+            self.find("FEED", &format!("{} given, {:?} too many, {:?} lacking", given.len(), first(&once, &sees), first(&sees, &once)));
+        }
+        self.tried.extend(["since", "kinds", "first"].map(|argument| format!("Query.changes({argument})")));
     }
 }

@@ -81,6 +81,7 @@ impl<'a> Walk<'a> {
         self.walk_filters().await;
         self.walk_arguments().await;
         self.walk_turns().await;
+        self.walk_feed().await;
         self.walk_mutations().await;
     }
 

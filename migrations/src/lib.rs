@@ -10,6 +10,7 @@ mod m20261122_000001_skeleton;
 mod m20261123_000002_work;
 mod m20261123_000003_partners;
 mod m20261123_000004_feed;
+mod m20261123_000005_protocol;
 
 /// All migrations, oldest first.
 pub struct Migrator;
@@ -21,6 +22,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000002_work::Migration),
             Box::new(m20261123_000003_partners::Migration),
             Box::new(m20261123_000004_feed::Migration),
+            Box::new(m20261123_000005_protocol::Migration),
         ];
         steps.into_iter().map(|step| -> Box<dyn MigrationTrait> { Box::new(Whole(step)) }).collect()
     }

@@ -124,6 +124,10 @@ typed_ids! {
     ServiceScopeId = ServiceScope;
     /// The id of a programme.
     ProgramId = Program;
+    /// The id of a version of a protocol.
+    ProtocolVersionId = ProtocolVersion;
+    /// The id of an amendment.
+    AmendmentId = Amendment;
     /// The id of a milestone.
     MilestoneId = Milestone;
     /// The id of a document.

@@ -1,4 +1,4 @@
-//! Portfolio on the graph: studies, their countries, sites.
+//! Portfolio on the graph: studies, their protocols, countries, sites.
 
 use tandem_domain::record::Kind;
 
@@ -18,6 +18,8 @@ pub(crate) fn tables() -> Vec<Table> {
             .part("benchmark", Kind::StudyBenchmark)
             .part("confirmation", Kind::StudyConfirmation)
             .part("registry", Kind::StudyRegistry)
+            .many("protocolVersions", Kind::ProtocolVersion, "study_id", "The versions of the study's protocol.")
+            .many("amendments", Kind::Amendment, "study_id", "The amendments of the study's protocol.")
             .many("countries", Kind::StudyCountry, "study_id", "The countries of the study.")
             .many("sites", Kind::StudySite, "study_id", "The sites of the study.")
             .many("engagements", Kind::Engagement, "study_id", "Who is engaged on the study; a vendor sees its own engagements.")
@@ -33,6 +35,17 @@ pub(crate) fn tables() -> Vec<Table> {
             .part("internal", Kind::ProgramInternal)
             .many("studies", Kind::Study, "program_id", "The studies of the programme."),
         Table::of(Kind::ProgramInternal).show("development_strategy_summary"),
+        Table::begun_hidden(Kind::ProtocolVersion)
+            .root("protocolVersion", "protocolVersions", &[])
+            .show("version_label status approved_on")
+            .one("study_id")
+            .one("amendment_id"),
+        Table::begun_hidden(Kind::Amendment)
+            .root("amendment", "amendments", &[])
+            .show("number class state primary_reason secondary_reasons impacts summary scope region_codes country_codes")
+            .show("planned_effective_date")
+            .one("study_id")
+            .many("protocolVersions", Kind::ProtocolVersion, "amendment_id", "The versions of the protocol that it led to."),
         Table::of(Kind::Milestone)
             .root("milestone", "milestones", &[])
             .show("level milestone_type country_code baseline_date planned_date actual_date system_populated payment_trigger")

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use tandem_domain::access::{
-    Cover, Names, Owner, Readers, Scope, Trail, Viewer, Way, client_may_follow, client_may_read, lies_where_engagements_work, ways,
+    Cover, Names, Owner, Readers, Scope, Trail, Viewer, Way, client_may_follow, client_may_read, comes_with_study,
+    lies_where_engagements_work, ways,
 };
 use tandem_domain::id::TypedId;
 use tandem_domain::record::{FactColumn, Kind};
@@ -280,7 +281,7 @@ fn push_cover(sql: &mut Sql, columns: &Columns<'_>, scopes: &Scopes, cover: Cove
     }
     let mut any = Disjunction::begin(sql);
     if cover != Cover::Whole {
-        let studies = scopes.studies(cover, columns.kind.whole() == Kind::Study);
+        let studies = scopes.studies(cover, comes_with_study(columns.kind));
         if let (Some(column), false) = (columns.fact(FactColumn::Study), studies.is_empty()) {
             any.next(sql).any_uuid(&column, &studies);
         }

@@ -61,8 +61,8 @@ pub const GROUPS: &[(Kind, Policy, &str)] = &[
         Policy::Row,
         "protocolNumber nctId euCtNumber eudraCtNumber indNumber acronym briefTitle officialTitle studyType subtype phases \
          therapeuticArea conditions productType masking hasDmc plannedEnrollment actualEnrollment lifecycleState whyStopped startDate \
-         primaryCompletionDate completionDate vendorRosterShared sponsor program internal benchmark confirmation registry countries sites \
-         engagements milestones documents deliverables findings issues",
+         primaryCompletionDate completionDate vendorRosterShared sponsor program internal benchmark confirmation registry protocolVersions amendments \
+         countries sites engagements milestones documents deliverables findings issues",
     ),
     (Kind::StudyInternal, Policy::SponsorInternal, "riskScore strategicPriority"),
     (Kind::StudyBenchmark, Policy::SponsorFinance, "budget"),
@@ -99,6 +99,13 @@ pub const GROUPS: &[(Kind, Policy, &str)] = &[
     ),
     (Kind::Program, Policy::Row, "name productCode productType therapeuticArea indication sponsor internal studies"),
     (Kind::ProgramInternal, Policy::SponsorInternal, "developmentStrategySummary"),
+    (Kind::ProtocolVersion, Policy::Row, "versionLabel status approvedOn study amendment"),
+    (
+        Kind::Amendment,
+        Policy::Row,
+        "number class state primaryReason secondaryReasons impacts summary scope regionCodes countryCodes plannedEffectiveDate study \
+         protocolVersions",
+    ),
     (
         Kind::Milestone,
         Policy::Row,

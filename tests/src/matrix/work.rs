@@ -13,6 +13,14 @@ use super::{ADMINS, OUTSIDERS, Row, VENDOR};
 /// "S_REG/SAF/DATA": one column of C.3.
 const FUNCTIONS: &[Role] = &[SRegulatory, SSafety, SDataLead];
 
+/// As Study has it, to be read.
+const PROTOCOL: &[(&[Role], &str)] = &[
+    (&[SStudyManager, SVendorManager, SQa, SFinance, SRegulatory, SSafety, SDataLead, SExecutive], "R"),
+    (VENDOR, "own"),
+    (&[PClient], "R own"),
+    (ADMINS, ""),
+];
+
 /// The rows.
 pub(super) const ROWS: &[Row] = &[
     Row {
@@ -34,6 +42,13 @@ pub(super) const ROWS: &[Row] = &[
             (OUTSIDERS, ""),
         ],
     },
+    Row {
+        // No row in C.3: whoever has the study's header works by its protocol. What is being prepared is the sponsor's people's alone.
+        // Nobody writes it: it is taken in.
+        kind: Kind::ProtocolVersion,
+        cells: PROTOCOL,
+    },
+    Row { kind: Kind::Amendment, cells: PROTOCOL },
     Row {
         // No lifecycle: "T" is to set its days. A vendor's own are those that an engagement of its has to reach, and those of subcontracts
         // under it; one that names no engagement is the sponsor's alone.

@@ -22,6 +22,7 @@ pub use owned::{For, Owned};
 pub use world::World;
 
 use hat::Hat;
+use work::{in_the_making, kept_in_house};
 
 /// Who asks.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -137,6 +138,10 @@ impl<'w> Asker<'w> {
             Kind::ServiceScope => ids(&world.scopes, |one| one.id, |one| self.scope(hat, one)),
             Kind::Program => ids(&world.programs, |one| one.id, |one| self.program(hat, one.id, one.sponsor_id)),
             Kind::ProgramInternal => ids(&world.program_internals, |one| one.id, |one| self.program_part(hat, one.sponsor_id)),
+            Kind::ProtocolVersion => {
+                ids(&world.protocol_versions, |one| one.id, |one| self.protocol(hat, one.study_id, !in_the_making(one)))
+            }
+            Kind::Amendment => ids(&world.amendments, |one| one.id, |one| self.protocol(hat, one.study_id, !kept_in_house(one))),
             Kind::Milestone => ids(&world.milestones, |one| one.id, |one| self.milestone(hat, one)),
             Kind::Document => ids(&world.documents, |one| one.id, |one| self.document(hat, one)),
             Kind::Deliverable => ids(&world.deliverables, |one| one.id, |one| self.deliverable(hat, one)),
@@ -164,6 +169,8 @@ impl<'w> Asker<'w> {
             | Kind::StudyRegistry
             | Kind::Program
             | Kind::ProgramInternal
+            | Kind::ProtocolVersion
+            | Kind::Amendment
             | Kind::Milestone => self.may(ClientScope::Studies),
             // What is said of deliverables is all that a machine reads of comments. No scope names documents and issues; none reads them.
             Kind::Deliverable | Kind::DeliverableSubmission | Kind::DeliverableReview | Kind::Comment | Kind::Document => {

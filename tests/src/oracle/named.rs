@@ -95,6 +95,7 @@ impl World {
                 }
             }
         }
+        self.protocols(&mut reasons);
         self.programs(&mut reasons);
         self.places(&mut reasons);
         self.granted(&mut reasons);
@@ -117,6 +118,16 @@ impl World {
         }
         if lives(engagement) {
             reasons.push(Reason::under((Kind::Study, engagement.study_id.uuid()), vendor, engagement));
+        }
+    }
+
+    /// An engagement that lives names the protocol of its study for its vendor: each version and each amendment.
+    fn protocols(&self, reasons: &mut Vec<Reason>) {
+        let versions = self.protocol_versions.iter().map(|one| ((Kind::ProtocolVersion, one.id.uuid()), one.study_id));
+        let amendments = self.amendments.iter().map(|one| ((Kind::Amendment, one.id.uuid()), one.study_id));
+        for (named, study) in versions.chain(amendments) {
+            let there = self.engagements.iter().filter(|one| one.study_id == study && lives(one));
+            reasons.extend(there.map(|one| Reason::under(named, one.vendor_id, one)));
         }
     }
 

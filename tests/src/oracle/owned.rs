@@ -7,6 +7,8 @@ use tandem_domain::record::{Entity, Kind};
 use tandem_domain::value::CountryCode;
 use uuid::Uuid;
 
+use super::work::{in_the_making, kept_in_house};
+
 mod work;
 
 /// A party that a row is meant for.
@@ -190,6 +192,12 @@ impl Owned {
             },
             Entity::Program(one) => Self { sponsor: id(one.sponsor_id), ..Self::plain(record, BOTH_SIDES) },
             Entity::ProgramInternal(one) => Self { sponsor: id(one.sponsor_id), ..Self::plain(record, SPONSOR) },
+            Entity::ProtocolVersion(one) => {
+                Self::of_study(record, if in_the_making(one) { SPONSOR } else { BOTH_SIDES }, one.sponsor_id, one.study_id)
+            }
+            Entity::Amendment(one) => {
+                Self::of_study(record, if kept_in_house(one) { SPONSOR } else { BOTH_SIDES }, one.sponsor_id, one.study_id)
+            }
             Entity::Milestone(one) => Self::of_milestone(record, one),
             Entity::Document(one) => Self::of_document(record, one),
             Entity::Deliverable(one) => Self::of_deliverable(record, one),

@@ -8,7 +8,7 @@ use tandem_domain::id::{EngagementId, FindingId, OrganizationId, PersonId, Progr
 use tandem_domain::oversight::{
     Capa, CapaAction, DueDateExtension, EffectivenessCheck, Finding, FindingCategory, FindingInternal, FindingResponse, FindingState, Issue,
 };
-use tandem_domain::portfolio::{Milestone, MilestoneLevel};
+use tandem_domain::portfolio::{Amendment, AmendmentState, Milestone, MilestoneLevel, ProtocolStatus, ProtocolVersion};
 use tandem_domain::value::CountryCode;
 
 use super::hat::{Hat, Reach};
@@ -50,6 +50,16 @@ pub(super) fn is_about_data(category: FindingCategory) -> bool {
 /// C.3, Deliverable: "MVR".
 pub(super) fn is_visit(deliverable: &Deliverable) -> bool {
     deliverable.deliverable_type == DeliverableType::MonitoringVisitReport
+}
+
+/// A version that is not approved yet.
+pub(super) fn in_the_making(version: &ProtocolVersion) -> bool {
+    [ProtocolStatus::Draft, ProtocolStatus::PendingReview].contains(&version.status)
+}
+
+/// An amendment that the sponsor has not let out, or took back.
+pub(super) fn kept_in_house(amendment: &Amendment) -> bool {
+    [AmendmentState::Draft, AmendmentState::InternalReview, AmendmentState::Withdrawn].contains(&amendment.state)
 }
 
 impl Hat {
@@ -114,6 +124,11 @@ impl Asker<'_> {
     /// C.2 sponsorInternal. A programme lies in no study: only who has the whole organisation has its summary.
     pub(super) fn program_part(&self, hat: &Hat, sponsor: OrganizationId) -> bool {
         hat.internal() && hat.whole() && sponsor == self.organization
+    }
+
+    /// Whoever has the study's header has its protocol; what is `out` for all, what is not for the sponsor's people.
+    pub(super) fn protocol(&self, hat: &Hat, study: StudyId, out: bool) -> bool {
+        self.study(hat, study) && (out || hat.sponsors())
     }
 
     /// The sponsor's, executives with it; the vendor's that has to reach it, and of the vendor above; a CRA's of level SITE.

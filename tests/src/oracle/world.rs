@@ -7,8 +7,8 @@ use tandem_domain::id::{EngagementId, OrganizationId, StudyId, StudySiteId};
 use tandem_domain::oversight::{Capa, CapaAction, DueDateExtension, EffectivenessCheck, Finding, FindingInternal, FindingResponse, Issue};
 use tandem_domain::party::{AccessEvent, AccessReview, AccessReviewItem, ApiClient, Membership, Organization, Person, PersonContact};
 use tandem_domain::portfolio::{
-    Milestone, Program, ProgramInternal, Site, Study, StudyBenchmark, StudyConfirmation, StudyCountry, StudyInternal, StudyRegistry,
-    StudySite, StudySiteContact, StudySiteInternal, StudySiteRegistry,
+    Amendment, Milestone, Program, ProgramInternal, ProtocolVersion, Site, Study, StudyBenchmark, StudyConfirmation, StudyCountry,
+    StudyInternal, StudyRegistry, StudySite, StudySiteContact, StudySiteInternal, StudySiteRegistry,
 };
 use tandem_domain::record::{Entity, Record};
 
@@ -65,6 +65,10 @@ pub struct World {
     pub programs: Vec<Program>,
     /// The sponsor's summaries of programmes.
     pub program_internals: Vec<ProgramInternal>,
+    /// Amendments of protocols.
+    pub amendments: Vec<Amendment>,
+    /// Versions of protocols.
+    pub protocol_versions: Vec<ProtocolVersion>,
     /// Milestones.
     pub milestones: Vec<Milestone>,
     /// Documents.
@@ -101,7 +105,7 @@ fn entities<T: Record>(records: &[T]) -> impl Iterator<Item = Entity> {
 
 impl World {
     /// Every record, parents before what names them. With `scopes_first` the scopes of engagements come before the countries and
-    /// sites that they cover; both orders have to lead to the same sight.
+    /// sites that they cover, and protocols before the engagements that name them; both orders have to lead to the same sight.
     #[must_use]
     pub fn records(&self, scopes_first: bool) -> Vec<Entity> {
         let mut records: Vec<Entity> = Vec::new();
@@ -109,6 +113,9 @@ impl World {
         records.extend(entities(&self.programs).chain(entities(&self.program_internals)));
         records.extend(entities(&self.studies).chain(entities(&self.study_internals)).chain(entities(&self.study_benchmarks)));
         records.extend(entities(&self.study_confirmations).chain(entities(&self.study_registries)).chain(entities(&self.sites)));
+        if scopes_first {
+            records.extend(entities(&self.amendments).chain(entities(&self.protocol_versions)));
+        }
         records.extend(entities(&self.engagements).chain(entities(&self.engagement_internals)));
         records.extend(entities(&self.engagement_confirmations));
         if scopes_first {
@@ -118,6 +125,7 @@ impl World {
         records.extend(entities(&self.study_site_contacts).chain(entities(&self.study_site_registries)));
         if !scopes_first {
             records.extend(entities(&self.scopes));
+            records.extend(entities(&self.amendments).chain(entities(&self.protocol_versions)));
         }
         records.extend(entities(&self.milestones).chain(entities(&self.documents)).chain(entities(&self.deliverables)));
         records.extend(entities(&self.submissions).chain(entities(&self.reviews)).chain(entities(&self.issues)));

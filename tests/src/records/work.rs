@@ -13,7 +13,10 @@ use tandem_domain::oversight::{
     Capa, CapaAction, CapaKind, CapaState, DueDateExtension, EffectivenessCheck, ExtensionState, Finding, FindingCategory, FindingInternal,
     FindingResponse, FindingSeverity, FindingSource, FindingState, Issue, IssueKind, IssueState,
 };
-use tandem_domain::portfolio::{Milestone, MilestoneLevel, MilestoneType, ProductType, Program, ProgramInternal, Study, StudySite};
+use tandem_domain::portfolio::{
+    Amendment, AmendmentClass, AmendmentImpact, AmendmentReason, AmendmentScope, AmendmentState, Milestone, MilestoneLevel, MilestoneType,
+    ProductType, Program, ProgramInternal, ProtocolStatus, ProtocolVersion, Study, StudySite,
+};
 use tandem_domain::record::Entity;
 
 use super::{day, id, in_days, now};
@@ -37,6 +40,41 @@ pub fn program(number: u128, sponsor_id: OrganizationId) -> Program {
 pub fn program_internal(program: &Program) -> ProgramInternal {
     let development_strategy_summary = Some("First in class.".to_owned());
     ProgramInternal { id: program.id, sponsor_id: program.sponsor_id, development_strategy_summary }
+}
+
+/// A version of a study's protocol, final or a draft.
+#[must_use]
+pub fn protocol_version(number: u128, study: &Study, amendment: Option<&Amendment>, draft: bool) -> ProtocolVersion {
+    ProtocolVersion {
+        id: id(number),
+        sponsor_id: study.sponsor_id,
+        study_id: study.id,
+        amendment_id: amendment.map(|amendment| amendment.id),
+        version_label: format!("{number}.0"),
+        status: if draft { ProtocolStatus::Draft } else { ProtocolStatus::Final },
+        approved_on: (!draft).then(|| day(-90)),
+    }
+}
+
+/// An amendment of a study's protocol, approved or a draft.
+#[must_use]
+pub fn amendment(number: u128, study: &Study, draft: bool) -> Amendment {
+    Amendment {
+        id: id(number),
+        sponsor_id: study.sponsor_id,
+        study_id: study.id,
+        number: number.to_string(),
+        class: Some(AmendmentClass::Substantial),
+        state: if draft { AmendmentState::Draft } else { AmendmentState::Approved },
+        primary_reason: AmendmentReason::RecruitmentDifficulty,
+        secondary_reasons: vec![AmendmentReason::ChangeInStrategy],
+        impacts: vec![AmendmentImpact::DataReliability],
+        summary: "Fewer visits.".to_owned(),
+        scope: AmendmentScope::Global,
+        region_codes: Vec::new(),
+        country_codes: Vec::new(),
+        planned_effective_date: None,
+    }
 }
 
 /// A milestone of a study, or of an engagement on it.

@@ -144,6 +144,7 @@ impl Maker {
         if self.rng.chance(70) {
             self.world.study_registries.push(records::study_registry(&study));
         }
+        self.protocol(&study);
         self.world.studies.push(study.clone());
         let mut engagements = Vec::new();
         for _ in 0..self.rng.within(0, 4) {

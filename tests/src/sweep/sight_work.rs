@@ -6,6 +6,8 @@ pub(super) type Work = (&'static [&'static str], &'static [&'static str]);
 
 /// C.3 of sponsor A, with what SM, VM and QA prepare (C.2, draftFinding): all but the vendors' own.
 const PREPARES: &[&str] = &[
+    "protocol_version:A*",
+    "amendment:A*",
     "program*:A*",
     "milestone:A*",
     "document:A1-doc*",
@@ -33,7 +35,7 @@ const PREPARES: &[&str] = &[
 /// Regulatory, safety and data: the same without what is prepared.
 macro_rules! functions {
     ($($more:literal),* $(,)?) => {
-        &["program*:A*", "milestone:A*", "document:A1-doc*", "document:A1V-doc*", "document:A1V-sdraft", "document:A1W-doc*",
+        &["protocol_version:A*", "amendment:A*", "program*:A*", "milestone:A*", "document:A1-doc*", "document:A1V-doc*", "document:A1V-sdraft", "document:A1W-doc*",
           "document:A1S-doc", "document:A2*", "deliverable*:A*",
           "finding:A1-f", "finding:A1V-f", "finding:A1V-f-de1", "finding:A1W-f", "finding:A1S-f", "finding:A2*",
           "finding_internal:A1-f", "finding_internal:A1V-f", "finding_internal:A1V-f-de1", "finding_internal:A1W-f",
@@ -47,6 +49,8 @@ macro_rules! functions {
 
 /// Finance: deliverables, milestones, issues, and what is said of them.
 const FINANCE: &[&str] = &[
+    "protocol_version:A*",
+    "amendment:A*",
     "program:A*",
     "milestone:A*",
     "deliverable*:A*",
@@ -67,6 +71,8 @@ const FINANCE: &[&str] = &[
 ];
 
 const OF_STUDY_A1: &[&str] = &[
+    "protocol_version:A1*",
+    "amendment:A1*",
     "program:AP1",
     "milestone:A1*",
     "document:A1-doc*",
@@ -91,6 +97,8 @@ const OF_STUDY_A1: &[&str] = &[
 
 /// The vendor manager of one engagement, and what comes with the subcontract under it.
 const OF_ENGAGEMENT_A1V: &[&str] = &[
+    "protocol_version:A1*",
+    "amendment:A1*",
     "program:AP1",
     "milestone:A1V*",
     "milestone:A1S-m",
@@ -111,6 +119,8 @@ const OF_ENGAGEMENT_A1V: &[&str] = &[
 
 /// Who has one country, or one site in it: what lies there.
 const AT_DE1: &[&str] = &[
+    "protocol_version:A1*",
+    "amendment:A1*",
     "program:AP1",
     "milestone:A1V-m-de1",
     "document:A1V-doc-de1",
@@ -136,7 +146,8 @@ const AT_DE1: &[&str] = &[
 /// What every role of vendor V has but the CRA: without findings and CAPAs.
 macro_rules! vendor_v {
     ($($more:literal),* $(,)?) => {
-        &["program:AP1", "program:BP1", "milestone:A1V*", "milestone:A1S-m", "milestone:A2V-m", "milestone:B1V-m",
+        &["protocol_version:A1-p*", "amendment:A1-p*", "protocol_version:B1-p", "amendment:B1-p",
+          "program:AP1", "program:BP1", "milestone:A1V*", "milestone:A1S-m", "milestone:A2V-m", "milestone:B1V-m",
           "document:A1V-doc*", "document:A1V-vdraft", "document:A1V-blind", "document:A2V-doc", "document:B1V-doc",
           "deliverable*:A1V*", "deliverable:A1S-plan", "deliverable_submission:A1S-plan", "deliverable*:A2V-plan",
           "deliverable*:B1V-plan", "issue:A1V*", "issue:A2V-i", "issue:B1V-i",
@@ -169,6 +180,8 @@ const VENDOR_DATA: &[&str] =
 
 /// The project manager of V with one study or one engagement: A1V, and the subcontract's that come with it.
 const PROJECT_A1V: &[&str] = &[
+    "protocol_version:A1-p*",
+    "amendment:A1-p*",
     "program:AP1",
     "milestone:A1V*",
     "milestone:A1S-m",
@@ -200,7 +213,7 @@ const PROJECT_A1V: &[&str] = &[
 /// What a CRA of V has at a site of A1.
 macro_rules! at_site {
     ($($more:literal),* $(,)?) => {
-        &["program:AP1", "milestone:A1V-m-de1", "document:A1V-doc-de1", "deliverable*:A1V-visit", "finding:A1V-f-de1",
+        &["protocol_version:A1-p*", "amendment:A1-p*", "program:AP1", "milestone:A1V-m-de1", "document:A1V-doc-de1", "deliverable*:A1V-visit", "finding:A1V-f-de1",
           "finding_response:A1V-f-de1", "comment:A1V-m-de1-both", "comment:A1V-m-de1-vendor", "comment:A1V-visit-both",
           "comment:A1V-visit-vendor", "comment:A1V-f-de1-both", "comment:A1V-f-de1-vendor", $($more),*]
     };
@@ -209,7 +222,7 @@ macro_rules! at_site {
 /// What machines of V have of engagement A1V: no documents, CAPAs or issues, and of what is said what both sides read on deliverables.
 macro_rules! client_a1v {
     ($($more:literal),* $(,)?) => {
-        &["program:AP1", "milestone:A1V*", "deliverable*:A1V*", "finding:A1V-f", "finding:A1V-f-de1", "finding_response:A1V*",
+        &["protocol_version:A1-p*", "amendment:A1-p*", "program:AP1", "milestone:A1V*", "deliverable*:A1V*", "finding:A1V-f", "finding:A1V-f-de1", "finding_response:A1V*",
           "comment:A1V-plan-both", "comment:A1V-visit-both", $($more),*]
     };
 }
@@ -224,12 +237,14 @@ pub(super) fn of(persona: &str) -> Work {
         // His own draft; what the sponsor thinks of it he may or may not have.
         "A.data" => (functions!["finding:A1V-fdata"], &["finding_internal:A1V-fdata"]),
         // Executives have counts of the work only, and no part in what is said of it.
-        "A.exec" => only(&["program*:A*", "milestone:A*"]),
+        "A.exec" => only(&["protocol_version:A*", "amendment:A*", "program*:A*", "milestone:A*"]),
         "A.sm-study" => only(OF_STUDY_A1),
         // What the sponsor thinks of a finding lies in a study, and names no engagement.
         "A.vm-eng" => (OF_ENGAGEMENT_A1V, &["finding_internal:A1V-f*"]),
         "A.qa-country" | "A.sm-site" => only(AT_DE1),
         "B.sm" => only(&[
+            "protocol_version:B*",
+            "amendment:B*",
             "program*:BP1",
             "milestone:B1V-m",
             "document:B1V-doc",
@@ -250,6 +265,8 @@ pub(super) fn of(persona: &str) -> Work {
         "V.dm" | "V.stat" => only(VENDOR_DATA),
         "V.fin" => only(vendor_v![]),
         "V.cra" => only(at_site![
+            "protocol_version:B1-p",
+            "amendment:B1-p",
             "program:BP1",
             "issue:A1V*",
             "issue:A2V-i",
@@ -270,8 +287,12 @@ pub(super) fn of(persona: &str) -> Work {
             "comment:A2V-plan-vendor",
         ]),
         "V.cra-country" => only(at_site!["issue:A1V-i-de1"]),
-        "V.cra-site" => only(&["program:AP1"]),
+        "V.cra-site" => only(&["protocol_version:A1-p*", "amendment:A1-p*", "program:AP1"]),
         "W.pm" => only(&[
+            "protocol_version:A1-p*",
+            "amendment:A1-p*",
+            "protocol_version:A2-p",
+            "amendment:A2-p",
             "program:AP1",
             "milestone:A1W*",
             "milestone:A2W-m",
@@ -292,6 +313,10 @@ pub(super) fn of(persona: &str) -> Work {
             "comment:A1W*-vendor",
         ]),
         "W.cra" => only(&[
+            "protocol_version:A1-p*",
+            "amendment:A1-p*",
+            "protocol_version:A2-p",
+            "amendment:A2-p",
             "program:AP1",
             "milestone:A1W-m-us1",
             "document:A1W-doc-us1",
@@ -304,6 +329,10 @@ pub(super) fn of(persona: &str) -> Work {
             "comment:A1W-i-vendor",
         ]),
         "S.pm" => only(&[
+            "protocol_version:A1-p*",
+            "amendment:A1-p*",
+            "protocol_version:A2-p",
+            "amendment:A2-p",
             "program:AP1",
             "milestone:A1S-m",
             "document:A1S-doc",
@@ -319,6 +348,11 @@ pub(super) fn of(persona: &str) -> Work {
         ]),
         // A machine has what both sides have: the sponsor's own affairs are not for one.
         "A-whole" => only(&[
+            "protocol_version:A1-p*",
+            "protocol_version:A2-p",
+            "protocol_version:A3-p",
+            "amendment:A1-p*",
+            "amendment:A2-p",
             "program:A*",
             "milestone:A*",
             "deliverable*:A*",
@@ -333,8 +367,18 @@ pub(super) fn of(persona: &str) -> Work {
             "comment:A*-plan-both",
             "comment:A1V-visit-both",
         ]),
-        "A-study" => only(&["program:A*", "milestone:A*"]),
+        "A-study" => only(&[
+            "protocol_version:A1-p*",
+            "protocol_version:A2-p",
+            "protocol_version:A3-p",
+            "amendment:A1-p*",
+            "amendment:A2-p",
+            "program:A*",
+            "milestone:A*",
+        ]),
         "V-whole" => only(client_a1v![
+            "protocol_version:B1-p",
+            "amendment:B1-p",
             "program:BP1",
             "milestone:A1S-m",
             "milestone:A2V-m",
@@ -351,6 +395,8 @@ pub(super) fn of(persona: &str) -> Work {
         ]),
         "V-eng" => only(client_a1v![]),
         "W-eng" => only(&[
+            "protocol_version:A1-p*",
+            "amendment:A1-p*",
             "program:AP1",
             "milestone:A1W*",
             "deliverable*:A1W*",

@@ -13,7 +13,9 @@ use tandem_domain::oversight::{
     Capa, CapaAction, CapaState, DueDateExtension, EffectivenessCheck, EffectivenessOutcome, Finding, FindingCategory, FindingInternal,
     FindingResponse, FindingSource, FindingState, Issue, ResponseVerdict, RootCauseCategory, RootCauseMethod,
 };
-use tandem_domain::portfolio::{Milestone, Program, ProgramInternal, Study, StudySite};
+use tandem_domain::portfolio::{
+    Amendment, AmendmentState, Milestone, Program, ProgramInternal, ProtocolStatus, ProtocolVersion, Study, StudySite,
+};
 use tandem_domain::record::{Cell, Entity, Record, Scalar};
 
 use super::world::{Builder, text};
@@ -21,6 +23,29 @@ use crate::records;
 
 /// A programme, and the studies of it. AP2's one study has no vendor.
 pub(super) const PROGRAMS: &[(&str, &[&str])] = &[("AP1", &["A1", "A2"]), ("AP2", &["A3"]), ("BP1", &["B1"])];
+
+/// Versions of protocols: name (study, rest), the amendment that led to it, how far it is. Drafts are the sponsor's people's: one follows an
+/// amendment that all see, and one that all see follows an amendment that was withdrawn.
+const PROTOCOLS: &[(&str, Option<&str>, ProtocolStatus)] = &[
+    ("A1-p", Some("A1-gone"), ProtocolStatus::Obsolete),
+    ("A1-p1", Some("A1-p1"), ProtocolStatus::Final),
+    ("A1-draft", Some("A1-p1"), ProtocolStatus::Draft),
+    ("A2-p", Some("A2-p"), ProtocolStatus::Approved),
+    ("A3-p", None, ProtocolStatus::Final),
+    ("A3-review", Some("A3-review"), ProtocolStatus::PendingReview),
+    ("B1-p", Some("B1-p"), ProtocolStatus::Final),
+    ("B1-draft", None, ProtocolStatus::Draft),
+];
+
+/// Amendments: name (study, rest), where it stands.
+const AMENDMENTS: &[(&str, AmendmentState)] = &[
+    ("A1-p1", AmendmentState::Implemented),
+    ("A1-draft", AmendmentState::Draft),
+    ("A1-gone", AmendmentState::Withdrawn),
+    ("A2-p", AmendmentState::Approved),
+    ("A3-review", AmendmentState::InternalReview),
+    ("B1-p", AmendmentState::Submitted),
+];
 
 /// Name (engagement, rest), and the site that it is of. Those of a study alone begin with the study: they are the sponsor's.
 const MILESTONES: &[(&str, Option<&str>)] = &[
@@ -152,6 +177,12 @@ pub(super) fn plant(world: &mut Builder) {
         keep(world, name, program);
         keep(world, name, internal);
     }
+    for (name, state) in AMENDMENTS {
+        assert!(amendment(world, name, *state).is_some(), "{name}");
+    }
+    for (name, by, status) in PROTOCOLS {
+        assert!(protocol(world, name, *by, *status).is_some(), "{name}");
+    }
     for (name, site) in MILESTONES {
         assert!(milestone(world, name, *site).is_some(), "{name}");
     }
@@ -207,6 +238,19 @@ fn engagement(world: &Builder, name: &str) -> Option<Engagement> {
 
 fn site(world: &Builder, name: Option<&str>) -> Option<StudySite> {
     if let Some(Entity::StudySite(it)) = planted(world, "study_site", name?) { Some(it.clone()) } else { None }
+}
+
+fn amendment(world: &mut Builder, name: &str, state: AmendmentState) -> Option<()> {
+    let made = Amendment { id: world.id(name), state, ..records::amendment(1, &study(world, name)?, false) };
+    keep(world, name, made);
+    Some(())
+}
+
+fn protocol(world: &mut Builder, name: &str, by: Option<&str>, status: ProtocolStatus) -> Option<()> {
+    let version = records::protocol_version(1, &study(world, name)?, None, false);
+    let made = ProtocolVersion { id: world.id(name), amendment_id: by.map(|by| world.id(by)), status, ..version };
+    keep(world, name, made);
+    Some(())
 }
 
 fn milestone(world: &mut Builder, name: &str, at: Option<&str>) -> Option<()> {

@@ -154,6 +154,7 @@ impl Builder {
             self.world.study_registries.push(records::study_registry(&study));
         }
         self.program(&mut study, plan);
+        self.protocol(&study, plan);
         self.world.studies.push(study);
     }
 

@@ -25,6 +25,8 @@ pub(super) struct StudyPlan {
     pub(super) sponsor: u8,
     pub(super) shared: bool,
     pub(super) parts: u8,
+    /// Versions of its protocol and amendments, as bits.
+    pub(super) protocol: u8,
     pub(super) countries: Vec<CountryPlan>,
 }
 
@@ -120,8 +122,10 @@ fn country() -> impl Strategy<Value = CountryPlan> {
 }
 
 fn study() -> impl Strategy<Value = StudyPlan> {
-    (any::<u8>(), any::<bool>(), any::<u8>(), prop::collection::vec(country(), 0..=3))
-        .prop_map(|(sponsor, shared, parts, countries)| StudyPlan { sponsor, shared, parts, countries })
+    (any::<u8>(), any::<bool>(), any::<u8>(), prop::collection::vec(country(), 0..=3)).prop_map(|(sponsor, shared, parts, countries)| {
+        // Sponsors are few: most of that number is free to say something else.
+        StudyPlan { sponsor, shared, parts, protocol: sponsor / 3, countries }
+    })
 }
 
 fn scope() -> impl Strategy<Value = ScopePlan> {

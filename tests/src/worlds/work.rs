@@ -7,7 +7,7 @@ use tandem_domain::delivery::{Blinding, DeliverableState, DeliverableType, Docum
 use tandem_domain::engagement::Engagement;
 use tandem_domain::id::{OrganizationId, PersonId, StudyCountryId, StudySiteId};
 use tandem_domain::oversight::{CapaState, ExtensionState, Finding, FindingCategory, FindingSource, FindingState, IssueState};
-use tandem_domain::portfolio::{Milestone, MilestoneLevel, Study};
+use tandem_domain::portfolio::{AmendmentState, Milestone, MilestoneLevel, ProtocolStatus, Study};
 use tandem_domain::record::{Entity, Record};
 use tandem_domain::value::CountryCode;
 
@@ -44,6 +44,26 @@ impl Builder {
             program
         });
         study.program_id = Some(program.id);
+    }
+
+    /// The protocol of a study: an original, and up to two amendments with the versions that they led to, in any state.
+    pub(super) fn protocol(&mut self, study: &Study, plan: &StudyPlan) {
+        if plan.protocol & 1 != 0 {
+            let original = records::protocol_version(self.number(), study, None, plan.protocol & 2 != 0);
+            self.world.protocol_versions.push(original);
+        }
+        for (there, state) in [(4, plan.protocol / 8), (8, plan.protocol / 16)] {
+            if plan.protocol & there == 0 {
+                continue;
+            }
+            let mut amendment = records::amendment(self.number(), study, false);
+            amendment.state = pick(AmendmentState::ALL, state).copied().unwrap_or(amendment.state);
+            amendment.planned_effective_date = (state % 3 != 0).then(|| records::day(state.into()));
+            let mut version = records::protocol_version(self.number(), study, Some(&amendment), false);
+            version.status = pick(ProtocolStatus::ALL, state).copied().unwrap_or(version.status);
+            self.world.amendments.push(amendment);
+            self.world.protocol_versions.push(version);
+        }
     }
 
     /// One piece of work, and what hangs on it.

@@ -168,7 +168,8 @@ fn is_there(kind: Kind, side: Option<Side>, way: Way) -> bool {
             Side::Vendor
         }
         Way::Linked { via, .. } => match (via, kind.whole()) {
-            (Kind::Engagement, Kind::Study | Kind::StudyCountry | Kind::StudySite) | (Kind::Study, Kind::Organization) => Side::Vendor,
+            (Kind::Engagement, Kind::Study | Kind::StudyCountry | Kind::StudySite | Kind::ProtocolVersion | Kind::Amendment)
+            | (Kind::Study, Kind::Organization) => Side::Vendor,
             (Kind::Engagement, Kind::ApiClient) | (Kind::Study, Kind::Person | Kind::Program) => Side::Sponsor,
             _ => return true,
         },

@@ -49,6 +49,8 @@ const FOUND: &[(Kind, &str, &str)] = &[
     (Kind::Engagement, "engagement", "engagements"),
     (Kind::ServiceScope, "serviceScope", "serviceScopes"),
     (Kind::Program, "program", "programs"),
+    (Kind::ProtocolVersion, "protocolVersion", "protocolVersions"),
+    (Kind::Amendment, "amendment", "amendments"),
     (Kind::Milestone, "milestone", "milestones"),
     (Kind::Document, "document", "documents"),
     (Kind::Deliverable, "deliverable", "deliverables"),

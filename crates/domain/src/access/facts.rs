@@ -132,6 +132,8 @@ impl Facts {
                 | Kind::Engagement
                 | Kind::ServiceScope
                 | Kind::Program
+                | Kind::ProtocolVersion
+                | Kind::Amendment
                 | Kind::Milestone
                 | Kind::Document
                 | Kind::Deliverable

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::access::Link;
 use crate::engagement::{Engagement, ServiceScope};
-use crate::id::TypedId;
+use crate::id::{StudyId, TypedId};
 use crate::party::{ApiClient, Membership};
 use crate::portfolio::{Study, StudyCountry, StudySite};
 use crate::record::Kind;
@@ -168,6 +168,17 @@ pub fn program_links(study: &Study, engagements: &[Engagement]) -> Vec<Target> {
         }
     }
     links
+}
+
+/// What an engagement names besides its study, for its vendor, as long as it gives sight: a version of the study's protocol, or an
+/// amendment of it.
+#[must_use]
+pub fn protocol_links(kind: Kind, id: Uuid, study: StudyId, engagements: &[Engagement]) -> Vec<Target> {
+    engagements
+        .iter()
+        .filter(|engagement| engagement.study_id == study && engagement.gives_sight())
+        .map(|engagement| (kind, id, of_engagement(engagement.vendor_id.uuid(), engagement)))
+        .collect()
 }
 
 /// What a membership names: its person, for its own organisation and, by the study, for another sponsor into whose studies it

@@ -24,4 +24,4 @@ pub use reach::ways;
 pub use role::{ClientScope, Role, Side};
 pub use trail::{Trail, trail};
 pub use viewer::{Grant, Scope, Viewer};
-pub use way::{Cover, Names, Owner, Way, covers_link, covers_row, covers_write, lies_where_engagements_work};
+pub use way::{Cover, Names, Owner, Way, comes_with_study, covers_link, covers_row, covers_write, lies_where_engagements_work};

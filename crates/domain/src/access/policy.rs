@@ -98,6 +98,8 @@ pub fn client_scope(kind: Kind) -> Option<ClientScope> {
         | Kind::StudyConfirmation
         | Kind::Program
         | Kind::ProgramInternal
+        | Kind::ProtocolVersion
+        | Kind::Amendment
         | Kind::Milestone => Some(ClientScope::Studies),
         Kind::StudyCountry | Kind::Site | Kind::StudySite | Kind::StudySiteInternal | Kind::StudySiteContact | Kind::StudySiteRegistry => {
             Some(ClientScope::Sites)
@@ -310,8 +312,8 @@ fn creators(kind: Kind) -> &'static [Role] {
         Kind::Comment => COMMENTERS,
         // The access log writes itself.
         Kind::AccessEvent => &[],
-        // Organisations come from imports and the command line; registry parts only from imports.
-        Kind::Organization | Kind::StudyRegistry | Kind::StudySiteRegistry => &[],
+        // Organisations come from imports and the command line; registry parts and protocols only from imports.
+        Kind::Organization | Kind::StudyRegistry | Kind::StudySiteRegistry | Kind::ProtocolVersion | Kind::Amendment => &[],
         // A confirmation is recorded by the roles that the step's row in the lifecycle names.
         Kind::StudyConfirmation | Kind::EngagementConfirmation => &[],
         // They come of steps: of a deliverable, of a finding.
@@ -403,6 +405,8 @@ fn editors(kind: Kind) -> &'static [Role] {
         | Kind::AccessEvent
         | Kind::StudyRegistry
         | Kind::StudySiteRegistry
+        | Kind::ProtocolVersion
+        | Kind::Amendment
         | Kind::StudyConfirmation
         | Kind::EngagementConfirmation
         | Kind::DeliverableSubmission
@@ -440,6 +444,8 @@ fn enders(kind: Kind) -> &'static [Role] {
         | Kind::ServiceScope
         | Kind::Program
         | Kind::ProgramInternal
+        | Kind::ProtocolVersion
+        | Kind::Amendment
         | Kind::Milestone
         | Kind::Document
         | Kind::Deliverable

@@ -9,7 +9,7 @@ use crate::record::Kind;
 #[must_use]
 pub fn ways(kind: Kind, role: Role) -> &'static [Way] {
     match kind {
-        Kind::Study | Kind::StudyRegistry => study(role),
+        Kind::Study | Kind::StudyRegistry | Kind::ProtocolVersion | Kind::Amendment => study(role),
         Kind::StudyInternal => study_internal(role),
         Kind::StudyConfirmation | Kind::EngagementConfirmation => confirmation(role),
         Kind::StudyBenchmark => study_benchmark(role),
@@ -60,7 +60,7 @@ const fn named_by_reach(names: Names) -> Way {
     Way::Linked { via: Kind::Study, names, audience: ALL_READERS, cover: Cover::Row }
 }
 
-/// Study and its registry part: everyone with the study; a vendor through its engagements.
+/// Study, its registry part, its protocol: everyone with the study; a vendor through its engagements.
 fn study(role: Role) -> &'static [Way] {
     match role {
         Role::SStudyManager

@@ -4,7 +4,7 @@
 use chrono::NaiveDate;
 use uuid::Uuid;
 
-use crate::access::way::{covers_row, covers_write};
+use crate::access::way::{comes_with_study, covers_row, covers_write};
 use crate::access::{Action, Cover, Facts, Link, Names, Owner, Readers, Role, Scope, Side, Way, client_scope, may_ever, ways};
 use crate::id::{EngagementId, StudyId, StudySiteId, TypedId};
 use crate::record::{FactColumn, Kind};
@@ -81,6 +81,9 @@ pub fn way_in_words(kind: Kind, way: Way) -> String {
 
 /// What of a kind an audience comes to, where it is less than all that the side has.
 fn narrowed_by_audience(kind: Kind, way: Way) -> Option<&'static str> {
+    if matches!(kind, Kind::ProtocolVersion | Kind::Amendment) {
+        return (!matches!(way, Way::Owned { audience: Readers::SPONSOR, .. })).then_some("once approved");
+    }
     let (Way::Owned { audience, .. } | Way::Personal { audience, .. }) = way else { return None };
     let begins_hidden = matches!(kind, Kind::Finding | Kind::Document);
     let meets = |other: Readers| audience.meets(other);
@@ -208,6 +211,7 @@ pub fn narrower_readers(kind: Kind) -> Option<(Cover, Vec<&'static str>)> {
 pub fn narrowing(kind: Kind) -> Option<String> {
     match narrower_readers(kind) {
         Some((Cover::Header, _)) if kind.whole() == Kind::Study => Some("A narrower scope has its own study.".to_owned()),
+        Some((Cover::Header, _)) if comes_with_study(kind) => Some("A narrower scope has those of its own study.".to_owned()),
         Some((Cover::Header, _)) => {
             Some("A narrower scope has those of its study; scope ENGAGEMENT has its own with what is subcontracted.".to_owned())
         }

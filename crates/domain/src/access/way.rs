@@ -102,7 +102,7 @@ pub fn covers_row(scope: &Scope, cover: Cover, facts: &Facts, today: NaiveDate) 
                 facts.links.iter().any(|link| named.is(link.engagement, link.prime_engagement) && link.counts_on(today))
             } else {
                 named.is(facts.engagement, facts.prime_engagement)
-                    || (cover == Cover::Header && facts.kind.whole() == Kind::Study && study_is(study.uuid()))
+                    || (cover == Cover::Header && comes_with_study(facts.kind) && study_is(study.uuid()))
             }
         }
         (Scope::Country { study, country }, Cover::Row) => study_is(study.uuid()) && facts.country.as_deref() == Some(country.as_str()),
@@ -144,6 +144,13 @@ impl Named {
 #[must_use]
 pub fn lies_where_engagements_work(kind: Kind) -> bool {
     matches!(kind.whole(), Kind::StudyCountry | Kind::StudySite)
+}
+
+/// Whether rows of this kind come with the header of their study, which an engagement's member has too: the study itself, and the
+/// protocol that all who work on it follow.
+#[must_use]
+pub fn comes_with_study(kind: Kind) -> bool {
+    matches!(kind.whole(), Kind::Study | Kind::ProtocolVersion | Kind::Amendment)
 }
 
 impl Names {

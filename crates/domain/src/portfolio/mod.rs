@@ -1,8 +1,9 @@
-//! Portfolio: studies, their countries, the sites they run at.
+//! Portfolio: studies, their protocols, their countries, the sites they run at.
 //! What a registry says of them stands apart from what the sponsor governs.
 
 mod milestone;
 mod program;
+mod protocol;
 mod site;
 mod study;
 mod study_country;
@@ -15,6 +16,9 @@ pub use milestone::{
 };
 pub use program::{
     Program, ProgramCreate, ProgramInternal, ProgramInternalUpdate, ProgramUpdate, program_create, program_internal_update, program_update,
+};
+pub use protocol::{
+    Amendment, AmendmentClass, AmendmentImpact, AmendmentReason, AmendmentScope, AmendmentState, ProtocolStatus, ProtocolVersion,
 };
 pub use site::{Site, SiteCreate, SiteUpdate, site_create, site_update};
 pub use study::{

@@ -213,6 +213,10 @@ kinds! {
     Program = "program", crate::portfolio::Program, facts [Sponsor = "sponsor_id"], linked true;
     /// The sponsor's own summary of a programme.
     ProgramInternal = "program_internal", crate::portfolio::ProgramInternal, facts [Sponsor = "sponsor_id"], part of Program;
+    /// A version of a protocol.
+    ProtocolVersion = "protocol_version", crate::portfolio::ProtocolVersion, facts [Sponsor = "sponsor_id", Study = "study_id"], linked true;
+    /// An amendment.
+    Amendment = "amendment", crate::portfolio::Amendment, facts [Sponsor = "sponsor_id", Study = "study_id"], linked true;
     /// A milestone.
     Milestone = "milestone", crate::portfolio::Milestone,
         facts [Sponsor = "sponsor_id", Study = "study_id", Vendor = "vendor_id", Engagement = "engagement_id", PrimeVendor = "prime_vendor_id", PrimeEngagement = "prime_engagement_id", Country = "country_code", StudySite = "study_site_id"];

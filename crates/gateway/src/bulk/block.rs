@@ -70,6 +70,7 @@ mod tests {
         assert_eq!((of(Kind::Site), of(Kind::ApiClient)), (4_000, 60));
         assert!((15_000..=30_000).contains(&of(Kind::ServiceScope)));
         assert_eq!((of(Kind::Deliverable), of(Kind::Finding), of(Kind::Capa)), (90_000, 30_000, 15_000));
+        assert_eq!((of(Kind::ProtocolVersion), of(Kind::Amendment)), (10_000, 5_000));
         assert_eq!((of(Kind::Issue), of(Kind::Comment), of(Kind::Program)), (15_000, 60_000, 200));
     }
 

@@ -34,6 +34,8 @@ pub(super) enum List {
     Checks,
     Issues,
     Comments,
+    ProtocolVersions,
+    Amendments,
 }
 
 /// The ids of a list. Far from the demo's, so that the two share none.

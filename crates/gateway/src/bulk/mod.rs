@@ -10,6 +10,7 @@ mod oversight;
 mod parties;
 mod places;
 mod plan;
+mod protocols;
 mod seed;
 mod studies;
 mod work;

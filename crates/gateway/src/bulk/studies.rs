@@ -11,6 +11,7 @@ use super::names;
 use super::parties::Party;
 use super::places;
 use super::plan::Plan;
+use super::protocols;
 use super::work;
 
 /// A study by its numbers, and those whom it concerns.
@@ -90,6 +91,7 @@ impl<'a> Made<'a> {
             budget_currency: Some(if draw(What::Whether, self.number, 2) == 0 { "EUR" } else { "USD" }.to_owned()),
         };
         let mut records = vec![study.into_entity(), internal.into_entity(), benchmark.into_entity()];
+        records.extend(protocols::make(self));
         records.extend(engagements::of(self));
         records.extend(places::of(self));
         records.extend(work::milestones(self));

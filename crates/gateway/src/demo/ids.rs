@@ -40,6 +40,8 @@ pub(super) enum List {
     Extensions,
     Checks,
     Comments,
+    ProtocolVersions,
+    Amendments,
 }
 
 impl Ids {

@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 use tandem_domain::access::links::{self, Target};
 use tandem_domain::access::{Link, lies_where_engagements_work};
 use tandem_domain::engagement::{Engagement, ServiceScope};
-use tandem_domain::id::TypedId;
+use tandem_domain::id::{StudyId, TypedId};
 use tandem_domain::party::Membership;
 use tandem_domain::portfolio::{Study, StudyCountry, StudySite};
 use tandem_domain::record::{Cell, CellError, Entity, Kind, Record};
@@ -91,6 +91,8 @@ impl Store {
                 targets.extend(self.coverage(&[], &sites, then).await?);
                 Ok(targets)
             }
+            Entity::ProtocolVersion(version) => self.to_protocol(target, version.study_id, then).await,
+            Entity::Amendment(amendment) => self.to_protocol(target, amendment.study_id, then).await,
             Entity::Program(program) => self.to_program(id, program.sponsor_id.uuid(), then).await,
             Entity::Organization(_) => self.to_organization(id, organizations, then).await,
             Entity::Person(_) => self.to_person(id, organizations, then).await,
@@ -187,6 +189,13 @@ impl Store {
         let ids: Vec<Uuid> = studies.iter().map(|study| study.id.uuid()).collect();
         let engagements: Vec<Engagement> = self.stood_as(&self.ids(under("engagement", "study_id", &ids)).await?, then).await?;
         Ok(studies.iter().flat_map(|study| links::program_links(study, &engagements)).collect())
+    }
+
+    /// What named a version of a protocol, or an amendment: the engagements on its study.
+    async fn to_protocol(&self, target: &Entity, study: StudyId, then: DateTime<Utc>) -> Result<Vec<Target>, StoreError> {
+        let ids = self.ids(under("engagement", "study_id", &[study.uuid()])).await?;
+        let engagements: Vec<Engagement> = self.stood_as(&ids, then).await?;
+        Ok(links::protocol_links(target.kind(), target.uuid(), study, &engagements))
     }
 
     /// What named a person to these: memberships, and engagements of theirs that he led at any time.

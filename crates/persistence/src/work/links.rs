@@ -8,9 +8,9 @@ use sea_orm::{ConnectionTrait, DatabaseTransaction, QueryResult};
 use tandem_domain::access::Link;
 use tandem_domain::access::links::{self, Target};
 use tandem_domain::engagement::{Engagement, ServiceScope};
-use tandem_domain::id::TypedId;
+use tandem_domain::id::{StudyId, TypedId};
 use tandem_domain::party::ApiClient;
-use tandem_domain::portfolio::{Study, StudyCountry, StudySite};
+use tandem_domain::portfolio::{Amendment, ProtocolVersion, Study, StudyCountry, StudySite};
 use tandem_domain::record::{CellError, Entity, Kind, Record};
 use uuid::Uuid;
 
@@ -76,12 +76,18 @@ pub(crate) async fn follow(
     keeper.note(entry).await
 }
 
+/// The kinds that come with a study, by links of their own.
+const PROTOCOL: [Kind; 2] = [Kind::ProtocolVersion, Kind::Amendment];
+
 fn same_links(before: &Engagement, after: &Engagement) -> bool {
     before.gives_sight() == after.gives_sight()
         && before.at_work() == after.at_work()
         && before.lead_sponsor_id == after.lead_sponsor_id
         && before.lead_vendor_id == after.lead_vendor_id
 }
+
+/// A version of a protocol or an amendment, and its study.
+type Protocol = (Kind, Uuid, StudyId);
 
 /// A link that was there, and since when.
 type Gone = (Link, DateTime<Utc>);
@@ -103,6 +109,8 @@ struct New {
     countries: Vec<StudyCountry>,
     sites: Vec<StudySite>,
     clients: Vec<ApiClient>,
+    /// Versions of protocols and amendments.
+    protocols: Vec<Protocol>,
 }
 
 impl New {
@@ -124,6 +132,8 @@ impl New {
                 }
                 Entity::Membership(membership) => new.direct.extend(links::membership_links(membership)),
                 Entity::ApiClient(client) => new.clients.push(client.clone()),
+                Entity::ProtocolVersion(version) => new.protocols.push((Kind::ProtocolVersion, version.id.uuid(), version.study_id)),
+                Entity::Amendment(amendment) => new.protocols.push((Kind::Amendment, amendment.id.uuid(), amendment.study_id)),
                 Entity::Study(study) => new.programmed.extend(study.program_id.map(|_| study.id.uuid())),
                 Entity::Organization(_)
                 | Entity::Person(_)
@@ -178,11 +188,15 @@ pub(crate) async fn follow_new(
 ) -> Result<(), StoreError> {
     let mut keeper = Keeper::at(vault, transaction, now);
     keeper.new = records.iter().map(Entity::uuid).collect();
-    let New { direct: mut targets, engagements, made, rosters, programmed, mut scoped, countries, sites, clients } = New::of(records);
+    let New { direct: mut targets, engagements, made, rosters, programmed, mut scoped, countries, sites, clients, protocols } =
+        New::of(records);
     targets.extend(keeper.clients(&clients).await?);
     let new_clients: HashSet<Uuid> = clients.iter().map(|client| client.id.uuid()).collect();
     // What new clients reach is said already; there are the others.
     targets.extend(keeper.clients_of(&made).await?.into_iter().filter(|(_, client, _)| !new_clients.contains(client)));
+    targets.extend(keeper.protocols_of(&made).await?);
+    // What new engagements name of protocols is said already; there are the others.
+    targets.extend(keeper.protocols(&protocols, &engagements).await?);
     scoped.retain(|id| engagements.binary_search(id).is_err());
     keeper.delete_coverage(&scoped).await?;
     let mut whole = [engagements, scoped].concat();
@@ -224,6 +238,10 @@ impl<'a> Keeper<'a> {
                     self.delete(kind, "via = 'engagement' AND via_id", &[id]).await?;
                 }
                 self.delete(Kind::ApiClient, "engagement_id", &[id]).await?;
+                for kind in PROTOCOL {
+                    self.delete(kind, "engagement_id", &[id]).await?;
+                }
+                self.insert(&self.protocols_of(std::slice::from_ref(engagement)).await?).await?;
                 self.insert(&self.clients_of(std::slice::from_ref(engagement)).await?).await?;
                 self.insert(&links::engagement_links(engagement)).await?;
                 self.cover_again(&[id]).await?;
@@ -285,6 +303,8 @@ impl<'a> Keeper<'a> {
                 | Entity::EngagementConfirmation(_)
                 | Entity::Program(_)
                 | Entity::ProgramInternal(_)
+                | Entity::ProtocolVersion(_)
+                | Entity::Amendment(_)
                 | Entity::Milestone(_)
                 | Entity::Document(_)
                 | Entity::Deliverable(_)
@@ -323,6 +343,31 @@ impl<'a> Keeper<'a> {
         let parties: Vec<Uuid> = parties.collect::<BTreeSet<_>>().into_iter().collect();
         let clients: Vec<ApiClient> = self.read("organization_id", &parties).await?;
         Ok(clients.iter().flat_map(|client| links::client_links(client, engagements)).collect())
+    }
+
+    /// What these engagements name of the protocols of their studies.
+    async fn protocols_of(&self, engagements: &[Engagement]) -> Result<Vec<Target>, StoreError> {
+        if engagements.is_empty() {
+            return Ok(Vec::new());
+        }
+        let studies: BTreeSet<Uuid> = engagements.iter().map(|engagement| engagement.study_id.uuid()).collect();
+        let studies: Vec<Uuid> = studies.into_iter().collect();
+        let versions: Vec<ProtocolVersion> = self.read("study_id", &studies).await?;
+        let amendments: Vec<Amendment> = self.read("study_id", &studies).await?;
+        let versions = versions.iter().map(|one| (Kind::ProtocolVersion, one.id.uuid(), one.study_id));
+        let amendments = amendments.iter().map(|one| (Kind::Amendment, one.id.uuid(), one.study_id));
+        Ok(links_of(&versions.chain(amendments).collect::<Vec<Protocol>>(), engagements))
+    }
+
+    /// What the engagements of their studies, `but` these (in order), name of these.
+    async fn protocols(&self, protocols: &[Protocol], but: &[Uuid]) -> Result<Vec<Target>, StoreError> {
+        if protocols.is_empty() {
+            return Ok(Vec::new());
+        }
+        let studies: BTreeSet<Uuid> = protocols.iter().map(|(_, _, study)| study.uuid()).collect();
+        let mut engagements: Vec<Engagement> = self.read("study_id", &studies.into_iter().collect::<Vec<Uuid>>()).await?;
+        engagements.retain(|engagement| but.binary_search(&engagement.id.uuid()).is_err());
+        Ok(links_of(protocols, &engagements))
     }
 
     /// Rewrites everything that these engagements cover.
@@ -446,6 +491,12 @@ impl<'a> Keeper<'a> {
         }
         Ok(())
     }
+}
+
+fn links_of(protocols: &[Protocol], engagements: &[Engagement]) -> Vec<Target> {
+    let engagements = by(engagements.to_vec(), |engagement| engagement.study_id.uuid());
+    let of_one = |(kind, id, study): &Protocol| links::protocol_links(*kind, *id, *study, of(&engagements, study.uuid()));
+    protocols.iter().flat_map(of_one).collect()
 }
 
 impl Keeper<'_> {

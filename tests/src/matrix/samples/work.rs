@@ -7,7 +7,7 @@ use tandem_domain::delivery::{Blinding, Deliverable, DeliverableType, Document, 
 use tandem_domain::engagement::Engagement;
 use tandem_domain::id::{PersonId, TypedId};
 use tandem_domain::oversight::{Capa, CapaAction, Finding, FindingCategory, FindingSource, FindingState};
-use tandem_domain::portfolio::{Milestone, MilestoneLevel};
+use tandem_domain::portfolio::{Milestone, MilestoneLevel, Study};
 use tandem_domain::record::{Entity, Kind, Record};
 
 use super::{Read, Sample, sample};
@@ -125,6 +125,28 @@ pub(super) fn program_parts(stage: &Stage) -> Vec<Sample> {
     let one = |name, sponsor, place| placed(name, records::program_internal(&records::program(120, sponsor)).into_entity(), place, "R");
     let whole = Place { sponsor: "O", vendor: "", prime: "" };
     vec![one("of the sponsor's", stage.sponsor.id, whole), one("of another sponsor's", stage.other_sponsor.id, FOREIGN)]
+}
+
+/// A protocol is read with the study's header, by every scope within the study; a draft of it by the sponsor's people only.
+pub(super) fn protocols(stage: &Stage, record: impl Fn(&Study, bool) -> Entity) -> Vec<Sample> {
+    let one = |name, study, draft, links, read: Read<'_>, sponsors: &'static str| {
+        let sample = sample(name, record(study, draft), links, read, &[(Sponsor, sponsors)]);
+        Sample { meant: Some(if draft { "R" } else { "R own machines" }), ..sample }
+    };
+    let ours = || named_by(&stage.vendor, &stage.engagement);
+    let theirs = || named_by(&stage.other_vendor, &stage.competitor);
+    let both: Read<'_> = &[("R", Sponsor, "OSELCIK"), ("own", Vendor, "OSELCIK")];
+    let (study, other) = (&stage.study, &stage.study_b);
+    let abroad = vec![named_by(&stage.other_vendor, &foreign(stage))];
+    let of_b = vec![named_by(&stage.vendor, &stage.engagement_b)];
+    vec![
+        one("of study A", study, false, vec![ours(), theirs()], both, "OS"),
+        one("of study A, in preparation", study, true, vec![ours(), theirs()], both, "OS"),
+        one("of study A, where only a competitor works", study, false, vec![theirs()], &[("R", Sponsor, "OSELCIK")], "OS"),
+        one("of study A, where nobody works", study, false, vec![], &[("R", Sponsor, "OSELCIK")], "OS"),
+        one("of study B", other, false, of_b, &[("R", Sponsor, "Oseci"), ("own", Vendor, "Oseci")], "Os"),
+        one("of another sponsor's study", &stage.foreign_study, false, abroad, &[], ""),
+    ]
 }
 
 const TO_ALL: &str = "R own prime machines";

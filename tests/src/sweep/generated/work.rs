@@ -7,7 +7,7 @@ use tandem_domain::delivery::{Blinding, Deliverable, DeliverableType, Document, 
 use tandem_domain::engagement::Engagement;
 use tandem_domain::id::{OrganizationId, PersonId};
 use tandem_domain::oversight::{Finding, FindingCategory, FindingSource, FindingState};
-use tandem_domain::portfolio::{Study, StudySite};
+use tandem_domain::portfolio::{AmendmentState, ProtocolStatus, Study, StudySite};
 use tandem_domain::record::{Entity, Record};
 
 use super::Maker;
@@ -27,6 +27,20 @@ impl Maker {
                     study.program_id = chosen;
                 }
             }
+        }
+    }
+
+    /// An original protocol, and in every second study an amendment with the version that it led to, in any state.
+    pub(super) fn protocol(&mut self, study: &Study) {
+        let original = records::protocol_version(self.number(), study, None, self.rng.chance(20));
+        self.world.protocol_versions.push(original);
+        if self.rng.chance(50) {
+            let mut amendment = records::amendment(self.number(), study, false);
+            amendment.state = self.picked(AmendmentState::ALL).unwrap_or(amendment.state);
+            let mut version = records::protocol_version(self.number(), study, Some(&amendment), false);
+            version.status = self.picked(ProtocolStatus::ALL).unwrap_or(version.status);
+            self.world.amendments.push(amendment);
+            self.world.protocol_versions.push(version);
         }
     }
 

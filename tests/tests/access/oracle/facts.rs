@@ -109,6 +109,12 @@ fn targets(world: &World) -> Vec<Target> {
         targets.extend(links::roster_links(study.id.uuid(), study.vendor_roster_shared, &engagements));
         targets.extend(links::program_links(study, &engagements));
     }
+    for (kind, id, study) in world.protocol_versions.iter().map(|one| (Kind::ProtocolVersion, one.id.uuid(), one.study_id)) {
+        targets.extend(links::protocol_links(kind, id, study, &world.engagements));
+    }
+    for (kind, id, study) in world.amendments.iter().map(|one| (Kind::Amendment, one.id.uuid(), one.study_id)) {
+        targets.extend(links::protocol_links(kind, id, study, &world.engagements));
+    }
     targets.extend(world.study_sites.iter().flat_map(links::study_site_links));
     targets.extend(world.memberships.iter().flat_map(links::membership_links));
     targets.extend(world.clients.iter().flat_map(|client| links::client_links(client, &world.engagements)));

@@ -12,6 +12,7 @@ use super::Ward;
 /// Every unique index, and why it tells nobody of hidden rows.
 const KEYS: &[(&str, &str)] = &[
     ("access_review_open", "within an organisation, all of whose reviews are seen by who opens one; oversight::a_review_…"),
+    ("amendment_number", "only imports write it, as the sponsor as a whole"),
     ("client_subject", "within an organisation, whose administrators see all of its clients; attacks::a_machine_client_…"),
     ("deliverable_submission_number", "within a deliverable, all of whose submissions are seen by who hands in; the server gives it"),
     ("finding_reference", "within an engagement, and only issued findings have one; the server gives it: invariants, races"),
@@ -19,6 +20,7 @@ const KEYS: &[(&str, &str)] = &[
     ("journal_order_entry", "no command names it"),
     ("person_contact_email", "within an organisation, whose administrators see all of its people; attacks::an_invitation_…"),
     ("program_name", "within a sponsor: only who has the whole sponsor makes and renames programmes; tried below"),
+    ("protocol_version_label", "only imports write it, as the sponsor as a whole"),
     ("study_country_code", "within a study: only who has the whole study makes countries; tried below"),
     ("study_nct", "within a sponsor: only who has the whole sponsor sets it; tried below"),
     ("study_protocol_number", "within a sponsor: only who has the whole sponsor sets it; tried below"),

@@ -11,6 +11,7 @@ mod handing_in;
 mod issues;
 mod milestones;
 mod programs;
+mod protocols;
 mod stage;
 mod templates;
 
@@ -26,7 +27,8 @@ pub(super) fn make(stage: &Stage<'_>) -> Vec<Entity> {
     let issues = issues::make(stage);
     let oversight = findings::make(stage, &issues, &documents);
     let comments = comments::make(stage, &delivery, &issues, &oversight);
-    let mut records = milestones::make(stage);
+    let mut records = protocols::make(stage);
+    records.extend(milestones::make(stage));
     records.extend(documents.into_entities());
     records.extend(delivery.into_entities());
     records.extend(issues.into_entities());

@@ -25,6 +25,7 @@ fn no_row_of_a_list_is_lost() {
         *counts.entry(record.kind()).or_default() += 1;
     }
     let count = |kind| counts.get(&kind).copied().unwrap_or(0);
+    assert_eq!((count(Kind::ProtocolVersion), count(Kind::Amendment)), (8, 4));
     assert_eq!((count(Kind::Program), count(Kind::ProgramInternal), count(Kind::Milestone)), (6, 6, 23));
     assert_eq!((count(Kind::Deliverable), count(Kind::Finding), count(Kind::FindingResponse)), (35, 14, 7));
     assert_eq!((count(Kind::Capa), count(Kind::CapaAction), count(Kind::DueDateExtension), count(Kind::EffectivenessCheck)), (5, 7, 2, 3));

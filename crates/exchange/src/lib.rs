@@ -2,3 +2,5 @@
 //! Files are read here and handed on as domain values; what becomes of them is the caller's.
 
 pub mod ctgov;
+mod objects;
+pub mod usdm;

@@ -27,4 +27,4 @@ pub use store::{
 };
 pub use store::{Join, LevelPage, On, RowRef, Rows, Shape, Wanted};
 pub use vault::Vault;
-pub use work::{Circumstances, ImportOutcome, NewOrganization, Outcome};
+pub use work::{Circumstances, ImportOutcome, NewOrganization, Outcome, ProtocolImport};

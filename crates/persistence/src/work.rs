@@ -11,6 +11,7 @@ mod finding;
 pub(crate) mod guards;
 mod idempotency;
 mod import;
+mod import_protocol;
 pub(crate) mod links;
 mod party;
 mod portfolio;
@@ -32,6 +33,7 @@ use uuid::Uuid;
 
 pub use admin::NewOrganization;
 pub use import::ImportOutcome;
+pub use import_protocol::ProtocolImport;
 
 use crate::error::{StoreError, WriteError};
 use crate::row::{self, Row};

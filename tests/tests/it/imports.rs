@@ -40,19 +40,19 @@ fn program() -> &'static Path {
 }
 
 /// What a run said.
-struct Run {
-    code: Option<i32>,
+pub(crate) struct Run {
+    pub(crate) code: Option<i32>,
     out: String,
-    err: String,
+    pub(crate) err: String,
 }
 
 impl Run {
-    fn last_line(&self) -> &str {
+    pub(crate) fn last_line(&self) -> &str {
         self.out.lines().last().unwrap_or_default()
     }
 }
 
-fn tandem(ground: Option<&Ground>, arguments: &[&str]) -> Run {
+pub(crate) fn tandem(ground: Option<&Ground>, arguments: &[&str]) -> Run {
     let empty = tempfile::tempdir().unwrap();
     let mut command = Command::new(program());
     command.args(arguments).current_dir(empty.path());
@@ -90,7 +90,7 @@ fn lines(records: &[Json]) -> Vec<String> {
 }
 
 /// Makes the importing sponsor a tenant, and gives it a study manager who can look.
-async fn manager(ground: &Ground) -> (House, String) {
+pub(crate) async fn manager(ground: &Ground) -> (House, String) {
     let name = "Quillhaven Therapeutics, Inc.";
     let made = tandem(Some(ground), &["admin", "organization", "--name", name, "--type", "SPONSOR"]);
     assert_eq!(made.code, Some(0), "{}", made.err);
@@ -319,6 +319,7 @@ fn misuse_is_two_and_failure_is_one() {
         &["explode"],
         &["import"],
         &["import", "ctgov"],
+        &["import", "usdm"],
         &["import", "usenet", "x"],
         &["migrate", "--explode"],
         &["admin", "grant", "--email", "a@b.example.org", "--organization", "x", "--role", "S_KING"],

@@ -56,6 +56,8 @@ mod paths;
 #[cfg(test)]
 mod postgres;
 #[cfg(test)]
+mod protocols;
+#[cfg(test)]
 mod questions;
 #[cfg(test)]
 mod races;

@@ -26,6 +26,13 @@ impl CountryCode {
         self.0
     }
 
+    /// The country of an ISO 3166-1 alpha-3 code, upper case: `DEU`.
+    #[must_use]
+    pub fn from_alpha3(text: &str) -> Option<Self> {
+        let plain = text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_uppercase());
+        plain.then(|| celes::Country::from_alpha3(text).ok()).flatten().map(|country| Self(country.alpha2))
+    }
+
     /// All codes with the country's name in English as ISO writes it, in no order to rely on.
     pub fn all() -> impl Iterator<Item = (Self, &'static str)> {
         celes::Country::get_countries().into_iter().map(|country| (Self(country.alpha2), country.long_name))
@@ -76,6 +83,16 @@ mod tests {
         }
         for text in ["", "D", "de", "DEU", "UK", "AN", "YU", "ZZ", "D E", "Ｄ"] {
             assert!(text.parse::<CountryCode>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn three_letters_name_the_same_countries() {
+        for (text, code) in [("DEU", "DE"), ("USA", "US"), ("GBR", "GB"), ("CHE", "CH")] {
+            assert_eq!(CountryCode::from_alpha3(text).map(CountryCode::as_str), Some(code));
+        }
+        for text in ["", "DE", "deu", "ZZZ", "Deu", "DEUT"] {
+            assert_eq!(CountryCode::from_alpha3(text), None, "{text}");
         }
     }
 

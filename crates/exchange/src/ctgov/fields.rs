@@ -54,7 +54,7 @@ pub(super) fn required<T: FromStr<Err = UnknownTerm>>(term: Option<String>, path
 }
 
 /// A text without blanks at its ends; an empty one is absent. No text may hold NUL: PostgreSQL keeps none.
-pub(super) fn text(text: Option<String>, path: impl FnOnce() -> String) -> Result<Option<String>, Refusal> {
+pub(crate) fn text(text: Option<String>, path: impl FnOnce() -> String) -> Result<Option<String>, Refusal> {
     let Some(text) = text else { return Ok(None) };
     if text.contains('\0') {
         return Err(Refusal::at(path(), "the text holds a NUL character; take it out"));

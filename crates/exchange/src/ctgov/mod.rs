@@ -2,14 +2,14 @@
 //! A record that cannot be taken whole is refused with its place and reason, and the ones after it are read all the same.
 
 mod convert;
-mod fields;
+pub(crate) mod fields;
 mod import;
 mod nesting;
 mod page_key;
 mod parse;
 mod pieces;
 mod reader;
-mod refusal;
+pub(crate) mod refusal;
 mod sink;
 mod source;
 mod summary;

@@ -1,12 +1,9 @@
 //! The registry's own shape of a record, as far as Tandem reads it; all else in a file is passed over.
 //! Everything may be missing here: what must be there is the converter's to say, with a path and a reason.
 
-use std::fmt;
-use std::marker::PhantomData;
+use serde::Deserialize;
 
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{MapAccess, Visitor};
-use serde::{Deserialize, Deserializer};
+use crate::objects::objects_only;
 
 /// A snapshot line or a raw record: both hold the protocol section, the snapshot repeats the number beside it.
 #[derive(Deserialize)]
@@ -150,32 +147,6 @@ pub(super) struct Location {
 pub(super) struct GeoPoint {
     pub(super) lat: Option<f64>,
     pub(super) lon: Option<f64>,
-}
-
-/// Lets the named shapes be read from JSON objects only. Derived reading alone would also take a list, field by field in the order of
-/// their declaration here, and so give meaning to data that has none.
-macro_rules! objects_only {
-    ($($name:ident),+ $(,)?) => {$(
-        impl<'de> Deserialize<'de> for $name {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                struct Object(PhantomData<$name>);
-
-                impl<'de> Visitor<'de> for Object {
-                    type Value = $name;
-
-                    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                        f.write_str("an object")
-                    }
-
-                    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<$name, A::Error> {
-                        $name::deserialize(MapAccessDeserializer::new(map))
-                    }
-                }
-
-                deserializer.deserialize_map(Object(PhantomData))
-            }
-        }
-    )+};
 }
 
 objects_only!(

@@ -47,7 +47,7 @@ impl Vault {
     /// [`StoreError`] when the database cannot answer, or the sponsor has another study under the record's protocol number.
     pub async fn import_registry(&self, record: &RegistryRecord) -> Result<ImportOutcome, StoreError> {
         let transaction = self.database.begin().await?;
-        let import = Import { vault: self, transaction };
+        let import = Import { vault: self, transaction, author: &AUTHOR };
         let outcome = import.take(record).await?;
         if outcome == ImportOutcome::Unchanged {
             import.transaction.rollback().await?;
@@ -58,9 +58,11 @@ impl Vault {
     }
 }
 
-struct Import<'a> {
-    vault: &'a Vault,
-    transaction: DatabaseTransaction,
+/// What is taken in from elsewhere, in one transaction.
+pub(super) struct Import<'a> {
+    pub(super) vault: &'a Vault,
+    pub(super) transaction: DatabaseTransaction,
+    pub(super) author: &'static Author<'static>,
 }
 
 impl Import<'_> {
@@ -86,12 +88,12 @@ impl Import<'_> {
         }
     }
 
-    async fn write(&self, op: Op, record: tandem_domain::record::Entity) -> Result<(), StoreError> {
-        self.vault.write(&self.transaction, &AUTHOR, &Write { op, record }).await.map(|_| ())
+    pub(super) async fn write(&self, op: Op, record: tandem_domain::record::Entity) -> Result<(), StoreError> {
+        self.vault.write(&self.transaction, self.author, &Write { op, record }).await.map(|_| ())
     }
 
     /// The organisation of this name, made if it is not known; and whether it was.
-    async fn organization(&self, named: &RegistryOrganization, lead: bool) -> Result<(OrganizationId, bool), StoreError> {
+    pub(super) async fn organization(&self, named: &RegistryOrganization, lead: bool) -> Result<(OrganizationId, bool), StoreError> {
         let key = named.key();
         if let Some(known) = self.vault.organization_by_key(&self.transaction, &key).await? {
             return Ok((known.id, false));
@@ -113,11 +115,14 @@ impl Import<'_> {
     /// The study that this record made, or that the sponsor entered under its number; locked, so that the links of what is made
     /// under it follow from what stands in it.
     async fn known_study(&self, sponsor: OrganizationId, record: &RegistryRecord) -> Result<Option<Study>, StoreError> {
+        self.study_by(sponsor, "nct_id", record.nct_id.as_str()).await
+    }
+
+    /// The sponsor's study with this value in this column, locked.
+    pub(super) async fn study_by(&self, sponsor: OrganizationId, column: &'static str, value: &str) -> Result<Option<Study>, StoreError> {
         let mut sql = Sql::new(self.vault.database.dialect, "SELECT id FROM study WHERE sponsor_id = ");
-        sql.bind_uuid(sponsor.uuid())
-            .push(" AND nct_id = ")
-            .bind_text(&record.nct_id.to_string())
-            .push(self.vault.database.dialect.for_update());
+        sql.bind_uuid(sponsor.uuid()).push(" AND ").push(column).push(" = ").bind_text(value);
+        sql.push(self.vault.database.dialect.for_update());
         let Some(row) = self.transaction.query_one_raw(sql.statement()).await? else { return Ok(None) };
         let id: Uuid = row.try_get_by_index(0)?;
         Ok(self.vault.system_read(&self.transaction, "id", &[id]).await?.into_iter().next())

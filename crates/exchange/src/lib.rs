@@ -2,5 +2,6 @@
 //! Files are read here and handed on as domain values; what becomes of them is the caller's.
 
 pub mod ctgov;
+pub mod export;
 mod objects;
 pub mod usdm;

@@ -6,6 +6,7 @@ mod conversation;
 mod declare;
 mod delivery;
 mod engagement;
+mod export;
 mod graph;
 mod levels;
 mod oversight;
@@ -14,5 +15,6 @@ mod portfolio;
 mod run;
 mod schema;
 
+pub use export::{ExportError, ExportKind, ExportPage};
 pub use graph::{Answer, Answered, Asked, Circumstance, Graph, GraphError, GraphOptions, ReadPath};
 pub use levels::{Document, Reason};

@@ -83,6 +83,40 @@ impl Vault {
         self.admit_known(&self.principals(sign_in).await?, sign_in, organization, now).await
     }
 
+    /// The viewers that a person with this address is, one for each organisation in which something is granted to him. For work at the
+    /// command line, which is done by whoever has the database: nothing is bound, and no sign-in is noted.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database cannot answer.
+    pub async fn viewers_named(&self, email: &str) -> Result<Vec<Viewer>, StoreError> {
+        let mut sql = Sql::new(
+            self.database.dialect,
+            "SELECT p.id, p.access_version FROM principal p JOIN person_contact c ON c.id = p.id WHERE c.email = ",
+        );
+        sql.bind_text(&tandem_domain::party::plain_email(email).unwrap_or_default()).push(" ORDER BY p.id");
+        let mut viewers = Vec::new();
+        for principal in self.read_principals(sql).await? {
+            viewers.extend(self.person_viewers(&principal, &SignIn::default(), self.clock.now()).await?);
+        }
+        Ok(viewers)
+    }
+
+    /// The viewers that machine clients of this client id are, with these scopes, or all that the directory gives them. For the same work.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database cannot answer.
+    pub async fn viewers_of_client(&self, client_id: &str, scopes: Option<&[String]>) -> Result<Vec<Viewer>, StoreError> {
+        let mut sql = Sql::new(self.database.dialect, "SELECT p.id, p.access_version FROM principal p WHERE p.subject = ");
+        sql.bind_text(client_id).push(" AND p.kind = ").bind_text(PrincipalKind::Client.term()).push(" ORDER BY p.id");
+        let all = || ClientScope::ALL.iter().map(|scope| scope.claim().to_owned()).collect();
+        let sign_in = SignIn { client: true, scopes: Some(scopes.map_or_else(all, <[String]>::to_vec)), ..SignIn::default() };
+        let mut viewers = Vec::new();
+        for principal in self.read_principals(sql).await? {
+            viewers.extend(self.client_viewer(&principal, &sign_in, self.clock.now()).await?);
+        }
+        Ok(viewers)
+    }
+
     /// The access version of a principal right now: one indexed read, made on every request.
     ///
     /// # Errors

@@ -12,6 +12,7 @@ mod row;
 mod scope;
 mod sql;
 mod store;
+mod tally;
 mod vault;
 mod work;
 
@@ -26,5 +27,6 @@ pub use store::{
     PageSlice, PermissionPage, Store, Test,
 };
 pub use store::{Join, LevelPage, On, RowRef, Rows, Shape, Wanted};
+pub use tally::Tally;
 pub use vault::Vault;
 pub use work::{Circumstances, ImportOutcome, NewOrganization, Outcome, ProtocolImport};

@@ -10,6 +10,7 @@ mod page;
 mod past;
 mod permissions;
 mod rows;
+mod tally;
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};

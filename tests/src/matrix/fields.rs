@@ -197,6 +197,7 @@ pub const OTHERS: &[&str] = &[
     "Blocker",
     "ChangeEvent",
     "ChangeFeed",
+    "ExportManifestEntry",
     "FieldChange",
     "HistoryEntry",
     "Money",

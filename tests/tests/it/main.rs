@@ -20,6 +20,8 @@ mod explain;
 #[cfg(test)]
 mod explain_access;
 #[cfg(test)]
+mod exports;
+#[cfg(test)]
 mod feed;
 #[cfg(test)]
 mod field_groups;

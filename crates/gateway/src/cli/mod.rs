@@ -4,6 +4,7 @@
 mod admin;
 mod demo;
 mod doctor;
+mod export;
 mod failure;
 mod import;
 mod migrate;
@@ -40,6 +41,7 @@ enum Command {
     Admin(admin::Admin),
     #[command(subcommand)]
     Import(import::Import),
+    Export(export::Export),
     Seed(seed::Seed),
     Token(token::Token),
     Schema(schema::Schema),
@@ -98,6 +100,7 @@ async fn run(command: Command) -> Result<(), Failure> {
         Command::Migrate(migrate) => migrate.run().await,
         Command::Admin(admin) => admin.run().await,
         Command::Import(import) => import.run().await,
+        Command::Export(export) => export.run().await,
         Command::Seed(seed) => seed.run().await,
         Command::Token(token) => token.run(),
         Command::Schema(schema) => schema.run(),

@@ -94,6 +94,12 @@ impl ChangeEvent {
 /// A kind of record, as the graph's `RecordKind`.
 pub(crate) struct RecordKind(Kind);
 
+impl RecordKind {
+    pub(super) fn of(kind: Kind) -> Self {
+        Self(kind)
+    }
+}
+
 impl OutputType for RecordKind {
     fn type_name() -> Cow<'static, str> {
         Cow::Borrowed("RecordKind")
@@ -219,7 +225,8 @@ async fn feed(session: &Session, given: &Map<String, Json>) -> Result<ChangeFeed
     Ok(ChangeFeed { events, cursor: cursor::seal(session, &list, &place.cells()), has_more: more })
 }
 
-fn asked_kinds(given: &Map<String, Json>) -> Vec<Kind> {
+/// The kinds that the argument `kinds` names; all of them where it names none.
+pub(super) fn asked_kinds(given: &Map<String, Json>) -> Vec<Kind> {
     let named: Option<Vec<&str>> = match given.get("kinds") {
         Some(Json::Array(kinds)) => Some(kinds.iter().filter_map(Json::as_str).collect()),
         // A single value stands for a list of one.

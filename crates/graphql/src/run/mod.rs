@@ -18,6 +18,7 @@ mod record;
 pub(crate) mod scalar;
 mod session;
 mod steps;
+mod tally;
 mod viewer;
 
 pub(crate) use cursor::Cursors;

@@ -16,7 +16,7 @@ use super::page::{Page, PageInfo, Source};
 use super::record::{Record, fail, object, one};
 use super::session::Session;
 use super::viewer::ViewerObject;
-use super::{arguments, changes, explain, impact};
+use super::{arguments, changes, explain, impact, tally};
 use crate::declare::{Root, Table, table, tables};
 use crate::schema;
 
@@ -34,6 +34,7 @@ impl QueryRoot {
             "permissionHistory" => return super::permissions::answer(ctx, session, &given).await.map(Some),
             explain::NAME => return explain::answer(ctx, session, &given).await.map(Some),
             changes::NAME => return changes::answer(ctx, session, &given).await.map(Some),
+            tally::NAME => return tally::answer(ctx, session, &given).await.map(Some),
             impact::NAME => return impact::answer(ctx, session, &given).await.map(Some),
             _ => {}
         }
@@ -148,6 +149,7 @@ impl OutputType for QueryRoot {
             explain::AccessExplanation::create_type_info(registry);
             impact::VisibilityImpact::create_type_info(registry);
             changes::ChangeFeed::create_type_info(registry);
+            tally::ExportManifestEntry::create_type_info(registry);
             super::mutation::UserErrorObject::create_type_info(registry);
             let mut fields = vec![
                 described("viewer", "Viewer!", "You, acting for one organisation."),
@@ -165,6 +167,7 @@ impl OutputType for QueryRoot {
             fields.push(explain::field());
             fields.push(impact::field());
             fields.push(changes::field());
+            fields.push(tally::field());
             fields.extend(schema::query_fields());
             let fields = fields.into_iter().map(|field| (field.name.clone(), field)).collect();
             ObjectBuilder::new("Query", fields).description(Some("Where reading begins.".to_owned())).build()
@@ -193,7 +196,7 @@ impl ContainerType for QueryRoot {
         match self.answer(ctx, name).await {
             // Finders and `node` are nullable: what fails in one leaves the others.
             Err(error)
-                if !matches!(name, "viewer" | "nodes" | "permissionHistory" | changes::NAME)
+                if !matches!(name, "viewer" | "nodes" | "permissionHistory" | changes::NAME | tally::NAME)
                     && tables().iter().all(|table| table.root.as_ref().is_none_or(|root| root.list != name)) =>
             {
                 ctx.add_error(error);

@@ -76,5 +76,27 @@ impl Walk<'_> {
             self.find("FEED", &format!("{} given, {:?} too many, {:?} lacking", given.len(), first(&once, &sees), first(&sees, &once)));
         }
         self.tried.extend(["since", "kinds", "first"].map(|argument| format!("Query.changes({argument})")));
+        self.walk_manifest(sees.len()).await;
+    }
+
+    /// What an export would have is what he sees; of a study that is hidden it tells what it tells of one that never was.
+    async fn walk_manifest(&mut self, sees: usize) {
+        let document =
+            "query($kinds: [RecordKind!], $study: ID) { exportManifest(kinds: $kinds, studyId: $study) { kind recordCount sha256 } }";
+        let body = self.ask_well(document, json!({})).await;
+        let entries = body["data"]["exportManifest"].as_array().cloned().unwrap_or_default();
+        let counted: u64 = entries.iter().filter_map(|entry| entry["recordCount"].as_u64()).sum();
+        if usize::try_from(counted).ok() != Some(sees) {
+            self.find("MANIFEST", &format!("{counted} where {sees} are his: {body}"));
+        }
+        let blank = self.ask(document, json!({ "kinds": ["DELIVERABLE"], "study": self.never(Kind::Study) })).await.everything();
+        for owned in self.hidden(Kind::Study) {
+            let id = encode(Kind::Study, owned.row.1);
+            let answer = self.ask(document, json!({ "kinds": ["DELIVERABLE"], "study": id })).await.everything();
+            if answer != blank {
+                self.find(&format!("TELLS manifest of {id}"), &format!("{answer}\n{blank}"));
+            }
+        }
+        self.tried.extend(["kinds", "studyId"].map(|argument| format!("Query.exportManifest({argument})")));
     }
 }

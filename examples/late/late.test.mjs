@@ -1,0 +1,46 @@
+// Asks a demo that runs at API_URL, as API_TOKEN, by late.js, and holds what comes against another question about the same.
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { late } from './late.js';
+
+const service = { url: process.env.API_URL, token: process.env.API_TOKEN };
+
+/** The ids of what is late, by counting days over everything there is. */
+async function plainly(list, due, settled) {
+  const ids = new Set();
+  let after = null;
+  do {
+    const query = `query ($after: String) { found: ${list}(first: 30, after: $after) { nodes { id daysLate ${due} ${settled} }
+      pageInfo { hasNextPage endCursor } } }`;
+    const response = await fetch(`${service.url}/graphql`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${service.token}` },
+      body: JSON.stringify({ query, variables: { after } }),
+    });
+    const { found } = (await response.json()).data;
+    for (const node of found.nodes) {
+      const days = node[due] && settled.split(' ').every((column) => !node[column])
+        ? Math.floor((Date.parse(new Date().toISOString().slice(0, 10)) - Date.parse(node[due].slice(0, 10))) / 86_400_000) : 0;
+      if (days > 0) ids.add(node.id);
+    }
+    after = found.pageInfo.hasNextPage ? found.pageInfo.endCursor : null;
+  } while (after);
+  return ids;
+}
+
+test('lists what is late and nothing else, the latest first', async () => {
+  const rows = await late(service);
+  const expected = new Set([
+    ...await plainly('deliverables', 'dueDate', 'settledAt'),
+    ...await plainly('findings', 'responseDueAt', 'respondedAt closedAt'),
+  ]);
+  assert.ok(rows.length > 0, 'something is late in the demo');
+  assert.deepEqual(new Set(rows.map((row) => row.id)), expected);
+  assert.deepEqual(rows.map((row) => row.daysLate), rows.map((row) => row.daysLate).sort((one, other) => other - one));
+  assert.ok(rows.every((row) => row.name && row.due && row.study && row.kind), JSON.stringify(rows[0]));
+});
+
+test('says what is wrong in words', async () => {
+  await assert.rejects(late({ ...service, token: 'nobody' }), /token is not good/);
+  await assert.rejects(late({ url: 'http://127.0.0.1:9', token: 'x' }), /Nothing answers at/);
+});

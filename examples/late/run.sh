@@ -1,0 +1,12 @@
+#!/usr/bin/env bash
+# Serves the page that lists what is late, on this machine, beside a demo that lets it ask:
+#
+#   TANDEM_CORS_ORIGINS=http://127.0.0.1:8090 cargo run --release -- demo       in one shell
+#   examples/late/run.sh                                                        in another, then open http://127.0.0.1:8090
+#
+# The token is one that the demo prints. Settings: LATE_PORT (8090). Needs Python 3.
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+echo "open http://127.0.0.1:${LATE_PORT:-8090}"
+exec python3 -m http.server "${LATE_PORT:-8090}" --bind 127.0.0.1 --directory "$here"

@@ -351,3 +351,42 @@ async fn a_page_takes_as_many_statements_for_many_changes_as_for_one() {
         scene.house.stop().await;
     }
 }
+
+#[tokio::test]
+async fn what_is_hidden_fills_no_page_and_promises_none() {
+    for backend in BOTH {
+        let scene = Scene::on(backend).await;
+        let engagement = "{ engagements(filter: { state: { eq: ACTIVE } }, first: 1) { nodes { id study { id } } } }";
+        let found = scene.ask("ravi@veltrona", engagement, json!({})).await;
+        let (engagement, study) = (&found["engagements"]["nodes"][0]["id"], &found["engagements"]["nodes"][0]["study"]["id"]);
+        let mut cro = Copy::of("ravi@veltrona", &["FINDING", "DELIVERABLE"], 50);
+        cro.follow(&scene.house).await;
+        cro.first = 1;
+        let draft = || async {
+            let draft = json!({ "studyId": study, "engagementId": engagement, "source": "OVERSIGHT_REVIEW", "title": "Draft",
+                                "description": "Seen.", "category": "MONITORING", "severity": "MAJOR" });
+            scene.done("marisol@quillfen", "findingCreate", "finding", draft).await
+        };
+        let deliverable = || async {
+            let new = json!({ "engagementId": engagement, "deliverableType": "MONITORING_PLAN", "title": "New", "dueDate": "2031-01-01" });
+            scene.done("marisol@quillfen", "deliverableCreate", "deliverable", new).await
+        };
+        // Drafts about him, and nothing that he sees: as if nothing had been written.
+        for _ in 0..4 {
+            draft().await;
+        }
+        assert_eq!(cro.more(&scene.house).await, (Vec::new(), false));
+        // What he sees among them: a page for each, and after the last there is no more, whatever is written behind it.
+        let mut expected = Vec::new();
+        for _ in 0..2 {
+            draft().await;
+            expected.push(format!("UPSERT {}", deliverable().await["id"].as_str().unwrap()));
+            draft().await;
+        }
+        assert_eq!(cro.more(&scene.house).await, (vec![expected[0].clone()], true));
+        assert_eq!(cro.more(&scene.house).await, (vec![expected[1].clone()], false));
+        assert_eq!(cro.more(&scene.house).await, (Vec::new(), false));
+        scene.holds_what_is_there(&cro).await;
+        scene.house.stop().await;
+    }
+}

@@ -59,7 +59,8 @@ impl Copy {
         panic!("{}: it never ends", self.name)
     }
 
-    async fn more(&mut self, house: &House) -> (Vec<String>, bool) {
+    /// One page, and whether there is more.
+    pub(super) async fn more(&mut self, house: &House) -> (Vec<String>, bool) {
         let nodes: String = KINDS.iter().map(|(_, ty, _)| format!(" ... on {ty} {{ version }}")).collect();
         let query = format!(
             "query($since: String, $kinds: [RecordKind!], $first: Int) {{ changes(since: $since, kinds: $kinds, first: $first) {{ cursor \

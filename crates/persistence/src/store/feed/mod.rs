@@ -28,7 +28,7 @@ pub enum FeedChange {
 /// A page of the feed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FeedPage {
-    /// What changed, in the journal's order; each record once, at its last change.
+    /// What changed, in the journal's order, a record at its last change.
     Changes {
         /// The changes.
         changes: Vec<FeedChange>,
@@ -37,13 +37,19 @@ pub enum FeedPage {
         /// Whether it goes on from there.
         more: bool,
     },
-    /// The journal cannot be followed from there: one entry changed the sight of more records than a page holds, or the database was
+    /// The journal cannot be followed from there: one entry changed the sight of more records than a page has room for, or the database was
     /// brought back to an earlier moment. All is to be read anew.
     Anew,
 }
 
-/// How many positions one request looks through at most: what others wrote is passed over by the database, but not for nothing.
+/// How many positions one statement looks through at most: what others wrote is passed over by the database, but not for nothing.
 const WINDOW: i64 = 200_000;
+
+/// How many entries that may be the viewer's to be told of are looked at together.
+const BATCH: usize = 500;
+
+/// How often that is done for one page: entries about what is hidden fill no page.
+const BATCHES: usize = 40;
 
 /// What is known of a record that was touched.
 #[derive(Default)]
@@ -55,16 +61,6 @@ struct Touched {
     itself: bool,
     /// The kinds of parts that were touched.
     parts: HashSet<Kind>,
-}
-
-/// The records that entries touched, as many as a page holds.
-#[derive(Default)]
-struct Gathered {
-    records: BTreeMap<(Kind, Uuid), Touched>,
-    /// The position of the last entry that is in it.
-    reached: Option<i64>,
-    /// Whether all entries are in it.
-    whole: bool,
 }
 
 impl Store {
@@ -99,35 +95,66 @@ impl Store {
         Ok(!self.query(sql).await?.is_empty())
     }
 
-    /// What changed of these kinds after a position, `limit` records at most. `day` is the day on which the viewer asked before: what a
-    /// link showed him then, he may hold.
+    /// What changed of these kinds after a position, as many records as there is `room` for. `day` is the day on which the viewer asked
+    /// before: what a link showed him then, he may hold. Whether there is more is said of what he is told alone: entries about what is
+    /// hidden are passed over within the same request.
     ///
     /// # Errors
     /// [`StoreError`] when the database cannot answer.
-    pub async fn feed(&self, kinds: &[Kind], after: i64, day: NaiveDate, limit: usize) -> Result<FeedPage, StoreError> {
+    pub async fn feed(&self, kinds: &[Kind], after: i64, day: NaiveDate, room: usize) -> Result<FeedPage, StoreError> {
         let last = self.feed_end().await?;
         if last < after {
             // The database was brought back to an earlier moment.
             return Ok(FeedPage::Anew);
         }
+        let (mut changes, mut position) = (Vec::new(), after);
+        for _ in 0..BATCHES {
+            let Some((mut told, end)) = self.feed_batch(kinds, position, last, day).await? else { return Ok(FeedPage::Anew) };
+            let left = room.saturating_sub(changes.len());
+            if told.len() > left {
+                told.truncate(whole_entries(&told, left));
+                match told.last() {
+                    Some((reached, _)) => position = *reached,
+                    None if changes.is_empty() && left > 0 => return Ok(FeedPage::Anew),
+                    None => {}
+                }
+                changes.extend(told.into_iter().map(|(_, change)| change));
+                return Ok(FeedPage::Changes { changes, position, more: true });
+            }
+            changes.extend(told.into_iter().map(|(_, change)| change));
+            position = end;
+            if end >= last {
+                return Ok(FeedPage::Changes { changes, position, more: false });
+            }
+        }
+        Ok(FeedPage::Changes { changes, position, more: true })
+    }
+
+    /// What some entries after a position tell this viewer, each with the position of the last entry about it, in order; and up to where
+    /// they were looked through. Nothing where one entry moved the sight of more records than are looked at together.
+    async fn feed_batch(
+        &self,
+        kinds: &[Kind],
+        after: i64,
+        last: i64,
+        day: NaiveDate,
+    ) -> Result<Option<(Vec<(i64, FeedChange)>, i64)>, StoreError> {
         let end = last.min(after.saturating_add(WINDOW));
-        let mut entries = self.feed_entries(kinds, after, end, limit).await?;
-        let moved = self.feed_links(kinds, &entries, limit).await?;
-        let mut cut = entries.len() > limit;
-        entries.truncate(limit);
-        if let (Some(broken), true) = (moved.last(), moved.len() > limit) {
+        let mut entries = self.feed_entries(kinds, after, end, BATCH).await?;
+        let moved = self.feed_links(kinds, &entries, BATCH).await?;
+        let mut cut = entries.len() > BATCH;
+        entries.truncate(BATCH);
+        if let (Some(broken), true) = (moved.last(), moved.len() > BATCH) {
             // There is more of this entry, and of those after it, than was read.
             entries.retain(|entry| entry.position < broken.position);
             cut = true;
         }
-        let gathered = gather(entries, &moved, limit);
-        let position = match gathered.reached {
-            _ if gathered.whole && !cut => end,
-            Some(reached) => reached,
-            None => return Ok(FeedPage::Anew),
+        let reached = match entries.last() {
+            _ if !cut => end,
+            Some(entry) => entry.position,
+            None => return Ok(None),
         };
-        let changes = self.feed_changes(gathered.records, after, day).await?;
-        Ok(FeedPage::Changes { changes, position, more: position < last })
+        Ok(Some((self.feed_changes(gather(entries, &moved), after, day).await?, reached)))
     }
 
     async fn feed_changes(
@@ -135,7 +162,7 @@ impl Store {
         records: BTreeMap<(Kind, Uuid), Touched>,
         after: i64,
         day: NaiveDate,
-    ) -> Result<Vec<FeedChange>, StoreError> {
+    ) -> Result<Vec<(i64, FeedChange)>, StoreError> {
         let mut changes: Vec<(i64, FeedChange)> = Vec::new();
         let mut by_kind: BTreeMap<Kind, HashMap<Uuid, Touched>> = BTreeMap::new();
         for ((kind, id), record) in records {
@@ -167,7 +194,7 @@ impl Store {
             let (FeedChange::Seen(kind, id) | FeedChange::Lost(kind, id)) = change;
             (*position, *kind, *id)
         });
-        Ok(changes.into_iter().map(|(_, change)| change).collect())
+        Ok(changes)
     }
 
     /// Of records that the viewer does not see now, those that he may have seen since: by the facts that they had, with the links that
@@ -216,26 +243,29 @@ impl Store {
     }
 }
 
-/// Sorts what entries touched by record, in their order, until a page is full.
-fn gather(entries: Vec<Entry>, moved: &[Moved], limit: usize) -> Gathered {
-    let mut gathered = Gathered { whole: true, ..Gathered::default() };
+/// How many of these changes, at most `room`, are all that their entries told.
+fn whole_entries(told: &[(i64, FeedChange)], room: usize) -> usize {
+    let Some((beyond, _)) = told.get(room) else { return told.len() };
+    told.iter().take(room).rposition(|(position, _)| position < beyond).map_or(0, |last| last + 1)
+}
+
+/// Sorts what entries touched by record.
+fn gather(entries: Vec<Entry>, moved: &[Moved]) -> BTreeMap<(Kind, Uuid), Touched> {
+    let mut records: BTreeMap<(Kind, Uuid), Touched> = BTreeMap::new();
+    let mut by_position: HashMap<i64, Vec<(Kind, Uuid)>> = HashMap::new();
+    for one in moved {
+        by_position.entry(one.position).or_default().push(one.record);
+    }
     for entry in entries {
-        let links = moved.iter().filter(|moved| moved.position == entry.position);
-        let own = entry.facts.iter().map(|facts| (facts.kind.whole(), facts.id));
-        let keys: HashSet<(Kind, Uuid)> = links.map(|moved| moved.record).chain(own).collect();
-        let new = keys.iter().filter(|key| !gathered.records.contains_key(key)).count();
-        if gathered.records.len() + new > limit {
-            gathered.whole = false;
-            break;
-        }
-        for key in keys {
-            let record = gathered.records.entry(key).or_default();
+        for key in by_position.remove(&entry.position).unwrap_or_default() {
+            let record = records.entry(key).or_default();
             record.position = entry.position;
-            record.itself |= moved.iter().any(|moved| moved.position == entry.position && moved.record == key);
+            record.itself = true;
         }
         for facts in entry.facts {
             let whole = facts.kind.whole();
-            let record = gathered.records.entry((whole, facts.id)).or_default();
+            let record = records.entry((whole, facts.id)).or_default();
+            record.position = entry.position;
             if facts.kind == whole {
                 record.itself = true;
                 record.facts.push(facts);
@@ -243,7 +273,20 @@ fn gather(entries: Vec<Entry>, moved: &[Moved], limit: usize) -> Gathered {
                 record.parts.insert(facts.kind);
             }
         }
-        gathered.reached = Some(entry.position);
     }
-    gathered
+    records
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_ends_where_an_entry_ends() {
+        let told: Vec<(i64, FeedChange)> =
+            [1, 2, 2, 5].map(|position| (position, FeedChange::Seen(Kind::Study, Uuid::from_u128(7)))).to_vec();
+        for (room, whole) in [(0, 0), (1, 1), (2, 1), (3, 3), (4, 4), (9, 4)] {
+            assert_eq!(whole_entries(&told, room), whole, "{room}");
+        }
+    }
 }

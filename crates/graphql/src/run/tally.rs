@@ -5,6 +5,7 @@ use async_graphql::{Context, ServerResult, SimpleObject, Value};
 use serde_json::{Map, Value as Json};
 use tandem_domain::id::decode;
 use tandem_domain::record::{FactColumn, Kind};
+use uuid::Uuid;
 
 use super::changes::{RecordKind, asked_kinds};
 use super::error::Failure;
@@ -45,9 +46,10 @@ pub(super) async fn answer(ctx: &Context<'_>, session: &Session, given: &Map<Str
 }
 
 async fn entries(session: &Session, given: &Map<String, Json>) -> Result<Vec<ExportManifestEntry>, Failure> {
-    // What is no study, and one that he does not see, has nothing that he sees.
-    let study = |id| decode(id).filter(|(kind, _)| *kind == Kind::Study).map_or_else(uuid::Uuid::nil, |(_, id)| id);
-    let study = given.get("studyId").and_then(Json::as_str).map(study);
+    let study = match given.get("studyId").and_then(Json::as_str) {
+        None => None,
+        Some(id) => Some(seen_study(session, id).await?),
+    };
     let mut entries = Vec::new();
     for kind in asked_kinds(given) {
         if study.is_none() || kind.def().fact(FactColumn::Study).is_some() {
@@ -56,4 +58,10 @@ async fn entries(session: &Session, given: &Map<String, Json>) -> Result<Vec<Exp
         }
     }
     Ok(entries)
+}
+
+/// The study of this id; one that he does not see is none, though rows of his own may lie in it: as for lists that are filtered by it.
+async fn seen_study(session: &Session, id: &str) -> Result<Uuid, Failure> {
+    let Some((_, study)) = decode(id).filter(|(kind, _)| *kind == Kind::Study) else { return Ok(Uuid::nil()) };
+    Ok(session.loaders().row(Kind::Study, study).await?.map_or_else(Uuid::nil, |row| row.id()))
 }

@@ -7,6 +7,6 @@ mod append_only_tests;
 pub(crate) mod entry;
 pub(crate) mod sequencer;
 
-pub(crate) use append::{Entry, append, beside, facts_of, state as state_json};
+pub(crate) use append::{Entry, append, beside, state as state_json};
 pub use entry::HistoryEntry;
 pub use sequencer::OrderedEntry;

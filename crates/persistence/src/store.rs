@@ -24,7 +24,7 @@ use tokio::sync::Mutex;
 use uuid::Uuid;
 
 pub use access::{AccessAnswer, AccessReason};
-pub use feed::{FeedChange, FeedPage};
+pub use feed::{FeedChange, FeedPage, FeedPlace};
 pub use history::{Changed, HistoryPage};
 pub use impact::Impact;
 pub use level::{Join, LevelPage, On, Shape, Wanted};

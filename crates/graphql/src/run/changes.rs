@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use tandem_domain::access::ways;
 use tandem_domain::id::encode;
 use tandem_domain::record::{Cell, Kind};
-use tandem_persistence::{FeedChange, FeedPage, PageRequest};
+use tandem_persistence::{FeedChange, FeedPage, FeedPlace, PageRequest};
 use uuid::Uuid;
 
 use super::error::Failure;
@@ -30,6 +30,9 @@ pub(crate) const DEFAULT: i64 = 100;
 
 /// How many it has at most.
 pub(crate) const MOST: i64 = 500;
+
+/// After how many days without having been told everything a follower begins anew.
+const OLDEST: i64 = 30;
 
 /// What to do with a record that is kept.
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
@@ -137,7 +140,8 @@ pub(super) fn field() -> MetaField {
     let doc = "What changed since a cursor, in your sight now, for systems that keep a copy. Without `since` it begins with RESYNC, goes \
                through all that you see, and then follows what changes, in the order of the journal and seconds behind it. A record \
                that went out of your sight gives a TOMBSTONE. Ask with the last `cursor` after any interruption: nothing is missed, \
-               and what comes twice has no other effect. A record comes again when a value of its own changes; ask for the kinds of \
+               and what comes twice has no other effect. A \
+               cursor serves for 30 days; after that it begins anew. A record comes again when a value of its own changes; ask for the kinds of \
                what you select beneath it too.";
     let mut field = MetaField { description: Some(doc.to_owned()), ..MetaField::new(NAME, "ChangeFeed!") };
     let mut first = argument("first", "Int", "How many events at most, 1 to 500.");
@@ -160,10 +164,10 @@ pub(super) async fn answer(ctx: &Context<'_>, session: &Session, given: &Map<Str
 struct Place {
     /// What he could see then, apart from records and links.
     sight: String,
-    /// On which day he asked.
+    /// The last day on which he was told everything.
     day: NaiveDate,
     /// Up to where he has followed the journal.
-    position: i64,
+    journal: FeedPlace,
     /// How far he has gone through everything; nothing where he is through.
     walk: Option<Walk>,
 }
@@ -175,8 +179,13 @@ struct Walk {
 }
 
 impl Place {
+    /// Whether it can be gone on from: what decides what he sees is the same, and he has not been away for too long.
+    fn serves(&self, sight: &str, today: NaiveDate) -> bool {
+        self.sight == sight && today.signed_duration_since(self.day).num_days() <= OLDEST
+    }
+
     fn read(cells: &[Cell]) -> Option<Self> {
-        let [Cell::Text(sight), Cell::Date(day), Cell::Int(position), kind, after] = cells else { return None };
+        let [Cell::Text(sight), Cell::Date(day), Cell::Int(position), Cell::Uuid(entry), kind, after] = cells else { return None };
         let walk = match (kind, after) {
             (Cell::Null, _) => None,
             (Cell::Int(kind), after) => {
@@ -185,13 +194,15 @@ impl Place {
             }
             _ => return None,
         };
-        Some(Self { sight: sight.clone(), day: *day, position: *position, walk })
+        let journal = FeedPlace { position: *position, entry: *entry };
+        Some(Self { sight: sight.clone(), day: *day, journal, walk })
     }
 
-    fn cells(&self) -> [Cell; 5] {
+    fn cells(&self) -> [Cell; 6] {
         let kind = self.walk.as_ref().and_then(|walk| i64::try_from(walk.kind).ok()).map_or(Cell::Null, Cell::Int);
         let after = self.walk.as_ref().and_then(|walk| walk.after).map_or(Cell::Null, Cell::Uuid);
-        [Cell::Text(self.sight.clone()), Cell::Date(self.day), Cell::Int(self.position), kind, after]
+        let FeedPlace { position, entry } = self.journal;
+        [Cell::Text(self.sight.clone()), Cell::Date(self.day), Cell::Int(position), Cell::Uuid(entry), kind, after]
     }
 }
 
@@ -203,26 +214,28 @@ async fn feed(session: &Session, given: &Map<String, Json>) -> Result<ChangeFeed
     let list = format!("{NAME} {kinds:?}");
     let known = match given.get("since").and_then(Json::as_str) {
         None => None,
-        Some(since) => Some(Place::read(&cursor::open(session, &list, since, "since")?).ok_or_else(Failure::internal)?),
+        Some(since) => Some(Place::read(&cursor::open_unlike(session, &list, since, "since")?).ok_or_else(Failure::internal)?),
     };
     let (sight, day) = (sight(session, &kinds), session.viewer.now.date_naive());
     let mut events = Vec::new();
     let mut more = false;
     let mut place = match known {
-        Some(mut place) if place.sight == sight && !session.store().days_turned(&kinds, place.day).await? => {
+        Some(mut place) if place.serves(&sight, day) && !session.store().days_turned(&kinds, place.day).await? => {
             // Also on the way through everything: what he loses sight of meanwhile is told at once, and not when he is through.
-            let room = if place.walk.is_some() { first / 2 } else { first };
+            let room = if place.walk.is_some() { first.div_ceil(2) } else { first };
             match follow(session, &kinds, &mut place, &mut events, room).await? {
                 Some(goes_on) => more = goes_on,
                 None => place = begin(session, sight, &mut events).await?,
+            }
+            if !more {
+                place.day = day;
             }
             place
         }
         _ => begin(session, sight, &mut events).await?,
     };
     more |= walk(session, &kinds, &mut place, &mut events, first).await?;
-    place.day = day;
-    Ok(ChangeFeed { events, cursor: cursor::seal(session, &list, &place.cells()), has_more: more })
+    Ok(ChangeFeed { events, cursor: cursor::seal_unlike(session, &list, &place.cells()), has_more: more })
 }
 
 /// The kinds that the argument `kinds` names; all of them where it names none.
@@ -256,8 +269,8 @@ fn sight(session: &Session, kinds: &[Kind]) -> String {
 /// Begins from nothing: the journal is followed from where it ends now, so that nothing is missed while he goes through everything.
 async fn begin(session: &Session, sight: String, events: &mut Vec<ChangeEvent>) -> Result<Place, Failure> {
     events.push(ChangeEvent::resync());
-    let position = session.store().feed_end().await?;
-    Ok(Place { sight, day: session.viewer.now.date_naive(), position, walk: Some(Walk { kind: 0, after: None }) })
+    let journal = session.store().feed_end().await?;
+    Ok(Place { sight, day: session.viewer.now.date_naive(), journal, walk: Some(Walk { kind: 0, after: None }) })
 }
 
 /// Goes on through everything that the viewer sees, kind by kind in the order of ids, until the page has `first` events; answers
@@ -291,17 +304,14 @@ async fn follow(
     events: &mut Vec<ChangeEvent>,
     room: usize,
 ) -> Result<Option<bool>, Failure> {
-    if room == 0 {
-        return Ok(Some(true));
-    }
-    match session.store().feed(kinds, place.position, place.day, room).await? {
+    match session.store().feed(kinds, place.journal, place.day, room).await? {
         FeedPage::Anew => Ok(None),
-        FeedPage::Changes { changes, position, more } => {
+        FeedPage::Changes { changes, place: reached, more } => {
             events.extend(changes.into_iter().map(|change| match change {
                 FeedChange::Seen(kind, id) => ChangeEvent::about(ChangeOperation::Upsert, kind, id),
                 FeedChange::Lost(kind, id) => ChangeEvent::about(ChangeOperation::Tombstone, kind, id),
             }));
-            place.position = position;
+            place.journal = reached;
             Ok(Some(more))
         }
     }

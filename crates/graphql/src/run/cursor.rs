@@ -1,7 +1,8 @@
 //! Cursors: where a row stands in an order, encrypted and bound to the list, the filter, the order and the one who asked.
 //! A cursor that was made for another list or another principal is refused; it never tells anything.
 
-use aws_lc_rs::aead::{AES_256_GCM_SIV, Aad, LessSafeKey, Nonce, UnboundKey};
+use aws_lc_rs::aead::{AES_256_GCM_SIV, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use aws_lc_rs::rand;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value as Json, json};
@@ -25,31 +26,58 @@ impl Cursors {
     }
 }
 
-/// Equal places have equal cursors, so the nonce is always the same: this cipher then tells no more than that two are equal.
-fn nonce() -> Nonce {
-    Nonce::assume_unique_for_key([0; 12])
-}
+/// Equal places in a list have equal cursors, so the nonce is always the same: this cipher then tells no more than that two are equal.
+const ALIKE: [u8; NONCE_LEN] = [0; NONCE_LEN];
+
+/// How long a place that changes with what is hidden is before it is sealed: as long as any.
+const WIDTH: usize = 256;
 
 /// Seals the values that a row has in an order's columns.
 pub(crate) fn seal(session: &Session, list: &str, cells: &[Cell]) -> String {
-    let values: Vec<Json> = cells.iter().map(write).collect();
-    let mut bytes = Json::from(values).to_string().into_bytes();
-    let sealed = session.cursors.key.as_ref().map(|key| key.seal_in_place_append_tag(nonce(), bound(session, list), &mut bytes));
-    if matches!(sealed, Some(Ok(()))) { URL_SAFE_NO_PAD.encode(bytes) } else { String::new() }
+    sealed(session, list, ALIKE, text(cells)).map_or_else(String::new, |bytes| URL_SAFE_NO_PAD.encode(bytes))
 }
 
 /// Opens a cursor of this list.
 pub(crate) fn open(session: &Session, list: &str, cursor: &str, argument: &str) -> Result<Vec<Cell>, Failure> {
-    let refusal = || {
-        Failure::bad_input(format!(
-            "`{argument}` is no cursor of this list with this filter and order. Take one from a page of the same list."
-        ))
-    };
-    let mut bytes = URL_SAFE_NO_PAD.decode(cursor).map_err(|_| refusal())?;
-    let key = session.cursors.key.as_ref().ok_or_else(refusal)?;
-    let payload = key.open_in_place(nonce(), bound(session, list), &mut bytes).map_err(|_| refusal())?;
-    let values: Vec<Json> = serde_json::from_slice(payload).map_err(|_| refusal())?;
-    values.iter().map(|value| read(value).ok_or_else(refusal)).collect()
+    let bytes = URL_SAFE_NO_PAD.decode(cursor).map_err(|_| refusal(argument))?;
+    opened(session, list, ALIKE, bytes).ok_or_else(|| refusal(argument))
+}
+
+/// Seals a place that also moves by what its owner does not see: no two cursors are alike, and all are of one length.
+pub(crate) fn seal_unlike(session: &Session, list: &str, cells: &[Cell]) -> String {
+    let mut nonce = ALIKE;
+    let mut text = text(cells);
+    text.resize(WIDTH.max(text.len()), b' ');
+    let sealed = rand::fill(&mut nonce).ok().and_then(|()| sealed(session, list, nonce, text));
+    sealed.map_or_else(String::new, |bytes| URL_SAFE_NO_PAD.encode([nonce.as_slice(), &bytes].concat()))
+}
+
+/// Opens what [`seal_unlike`] has sealed.
+pub(crate) fn open_unlike(session: &Session, list: &str, cursor: &str, argument: &str) -> Result<Vec<Cell>, Failure> {
+    let bytes = URL_SAFE_NO_PAD.decode(cursor).map_err(|_| refusal(argument))?;
+    let (nonce, bytes) = bytes.split_first_chunk::<NONCE_LEN>().ok_or_else(|| refusal(argument))?;
+    opened(session, list, *nonce, bytes.to_vec()).ok_or_else(|| refusal(argument))
+}
+
+fn text(cells: &[Cell]) -> Vec<u8> {
+    Json::from_iter(cells.iter().map(write)).to_string().into_bytes()
+}
+
+fn sealed(session: &Session, list: &str, nonce: [u8; NONCE_LEN], mut bytes: Vec<u8>) -> Option<Vec<u8>> {
+    let key = session.cursors.key.as_ref()?;
+    key.seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), bound(session, list), &mut bytes).ok()?;
+    Some(bytes)
+}
+
+fn opened(session: &Session, list: &str, nonce: [u8; NONCE_LEN], mut bytes: Vec<u8>) -> Option<Vec<Cell>> {
+    let key = session.cursors.key.as_ref()?;
+    let payload = key.open_in_place(Nonce::assume_unique_for_key(nonce), bound(session, list), &mut bytes).ok()?;
+    let values: Vec<Json> = serde_json::from_slice(payload).ok()?;
+    values.iter().map(read).collect()
+}
+
+fn refusal(argument: &str) -> Failure {
+    Failure::bad_input(format!("`{argument}` is no cursor of this list with this filter and order. Take one from a page of the same list."))
 }
 
 /// What a cursor is bound to besides its values.

@@ -66,8 +66,7 @@ impl Work<'_> {
         }
         self.check_version(stored.meta.version)?;
         let Some(step) = step else {
-            let words = format!("A {} in {state} has no step {action}. See allowedTransitions for those that it has.", kind.words());
-            return Err(Refusal::from(UserError::new(Code::InvalidTransition, words)).into());
+            return Err(no_step(kind, &state, action).into());
         };
         self.check_step(&stored, step, &facts).await?;
         let moment = Moment { now: self.now, by: PersonId::from_uuid(self.viewer.principal) };
@@ -210,8 +209,7 @@ impl Work<'_> {
         self.check_version(stored.meta.version)?;
         let state = state_of(&stored.record).unwrap_or_default();
         if lifecycle.step_of(&stored.record, action).is_none() {
-            let words = format!("A {} in {state} has no step {action}. See allowedTransitions for those that it has.", kind.words());
-            return Err(Refusal::from(UserError::new(Code::InvalidTransition, words)).into());
+            return Err(no_step(kind, &state, action).into());
         }
         let confirmed_by_id = PersonId::from_uuid(self.viewer.principal);
         let (action, confirmed_version) = (action.to_owned(), stored.meta.version);
@@ -233,4 +231,12 @@ impl Work<'_> {
         };
         Planned::of(Change::one(op, part))
     }
+}
+
+fn no_step(kind: Kind, state: &str, action: &str) -> Refusal {
+    let words = format!(
+        "This {} is in {state}, from where there is no step {action}. `allowedTransitions` names those that there are.",
+        kind.words()
+    );
+    UserError::new(Code::InvalidTransition, words).into()
 }

@@ -1,15 +1,17 @@
 //! What of the journal may bear on what a viewer sees: found by the organisations that records name and by links, more than he sees and
-//! never less. What he sees of it is decided afterwards.
+//! never less. What it tells him is decided afterwards.
+
+use std::collections::BTreeSet;
 
 use sea_orm::QueryResult;
-use tandem_domain::access::{Facts, Readers, Scope, Viewer};
+use tandem_domain::access::{Readers, Scope, Viewer};
 use tandem_domain::id::TypedId;
 use tandem_domain::record::{CellError, FactColumn, Kind};
 use uuid::Uuid;
 
+use super::Span;
 use crate::dialect::Dialect;
 use crate::error::StoreError;
-use crate::journal::facts_of;
 use crate::scope::journal_column;
 use crate::sql::Sql;
 use crate::store::Store;
@@ -27,42 +29,34 @@ const NAMING: [(FactColumn, &str); 5] = [
 pub(super) struct Entry {
     pub(super) position: i64,
     pub(super) id: Uuid,
-    /// The record's facts before, where there was one, and after. None where only what it did to links counts.
-    pub(super) facts: Vec<Facts>,
+    /// The record that it is about, where that may be the viewer's to see; otherwise only what it did to links counts.
+    pub(super) about: Option<Record>,
 }
 
-/// A record whose links an entry changed.
-pub(super) struct Moved {
-    pub(super) position: i64,
-    pub(super) record: (Kind, Uuid),
-}
+/// A record, whole.
+pub(super) type Record = (Kind, Uuid);
 
 impl Store {
-    /// The entries that may bear on what the viewer sees: about a record that names his organisation or himself, that a link leads him
-    /// to, or that changed such links. More than he sees, never less.
-    pub(super) async fn feed_entries(&self, kinds: &[Kind], after: i64, end: i64, limit: usize) -> Result<Vec<Entry>, StoreError> {
-        let dialect = self.database.dialect;
-        let mut sql = Sql::new(dialect, "SELECT o.position, a.id, a.kind, a.entity_id, a.readers");
-        for fact in FACTS {
-            sql.push(", a.").push(journal_column(fact));
-        }
-        sql.push(", a.facts_before, CASE WHEN ");
-        self.push_about(&mut sql, kinds);
+    /// The entries of a span that may bear on what the viewer sees: about a record that names his organisation or himself, that a link
+    /// leads him to or led him to, or that changed such links; in order, `limit` and one more at most.
+    pub(super) async fn feed_entries(&self, kinds: &[Kind], span: Span, limit: usize) -> Result<Vec<Entry>, StoreError> {
+        let mut sql = Sql::new(self.database.dialect, "SELECT o.position, a.id, a.kind, a.entity_id, CASE WHEN ");
+        self.push_about(&mut sql, kinds, span.after);
         sql.push(" THEN 1 ELSE 0 END AS about FROM journal_order o JOIN journal a ON a.id = o.entry_id WHERE o.position > ");
-        sql.bind_int(after).push(" AND o.position <= ").bind_int(end).push(" AND (");
-        self.push_about(&mut sql, kinds);
-        let linked: Vec<String> = kinds.iter().filter(|kind| kind.def().linked).map(|kind| kind.prefix().to_owned()).collect();
+        sql.bind_int(span.after).push(" AND o.position <= ").bind_int(span.end).push(" AND (");
+        self.push_about(&mut sql, kinds, span.after);
+        let linked = linked(kinds);
         if !linked.is_empty() {
             sql.push(" OR EXISTS (SELECT 1 FROM link_change c WHERE c.entry_id = a.id AND ").any_text("c.kind", &linked).push(" AND ");
             self.push_mine(&mut sql, "c");
             sql.push(")");
         }
         sql.push(") ORDER BY o.position LIMIT ").bind_int(i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1));
-        self.query(sql).await?.iter().map(|row| entry(dialect, row)).collect()
+        self.query(sql).await?.iter().map(entry).collect()
     }
 
     /// Adds that an entry `a` is about a record of these kinds, or a part of one, that may be the viewer's to see, or may have been.
-    fn push_about(&self, sql: &mut Sql, kinds: &[Kind]) {
+    fn push_about(&self, sql: &mut Sql, kinds: &[Kind], after: i64) {
         let (organization, principal) = (self.viewer.organization.uuid(), self.viewer.principal);
         let named: Vec<String> =
             Kind::ALL.iter().filter(|kind| kinds.contains(&kind.whole())).map(|kind| kind.prefix().to_owned()).collect();
@@ -81,10 +75,14 @@ impl Store {
         }
         for kind in kinds.iter().filter(|kind| kind.def().linked) {
             let of_kind: Vec<String> = Kind::ALL.iter().filter(|part| part.whole() == *kind).map(|part| part.prefix().to_owned()).collect();
-            sql.push(" OR (").any_text("a.kind", &of_kind).push(" AND EXISTS (SELECT 1 FROM ").push(&kind.link_table());
+            sql.push(" OR (").any_text("a.kind", &of_kind).push(" AND (EXISTS (SELECT 1 FROM ").push(&kind.link_table());
             sql.push(" v WHERE v.target_id = a.entity_id AND ");
             self.push_mine(sql, "v");
-            sql.push("))");
+            sql.push(") OR EXISTS (SELECT 1 FROM link_change c LEFT JOIN journal_order p ON p.entry_id = c.entry_id ");
+            sql.push("WHERE c.target_id = a.entity_id AND NOT c.gained AND (p.position IS NULL OR p.position > ").bind_int(after);
+            sql.push(") AND ");
+            self.push_mine(sql, "c");
+            sql.push(")))");
         }
         sql.push("))");
     }
@@ -102,84 +100,34 @@ impl Store {
         sql.push(")");
     }
 
-    /// The records whose links these entries changed, for the viewer; in the entries' order, one more than `limit` at most.
-    pub(super) async fn feed_links(&self, kinds: &[Kind], entries: &[Entry], limit: usize) -> Result<Vec<Moved>, StoreError> {
-        let linked: Vec<String> = kinds.iter().filter(|kind| kind.def().linked).map(|kind| kind.prefix().to_owned()).collect();
+    /// The records whose links, of those that may be the viewer's, these entries changed.
+    pub(super) async fn feed_moved(&self, kinds: &[Kind], entries: &[Entry]) -> Result<BTreeSet<Record>, StoreError> {
+        let linked = linked(kinds);
         if linked.is_empty() || entries.is_empty() {
-            return Ok(Vec::new());
+            return Ok(BTreeSet::new());
         }
         let ids: Vec<Uuid> = entries.iter().map(|entry| entry.id).collect();
-        let mut sql = Sql::new(self.database.dialect, "SELECT DISTINCT o.position, c.kind, c.target_id FROM link_change c ");
-        sql.push("JOIN journal_order o ON o.entry_id = c.entry_id WHERE ").any_uuid("c.entry_id", &ids).push(" AND ");
-        sql.any_text("c.kind", &linked).push(" AND ");
+        let mut sql = Sql::new(self.database.dialect, "SELECT DISTINCT c.kind, c.target_id FROM link_change c WHERE ");
+        sql.any_uuid("c.entry_id", &ids).push(" AND ").any_text("c.kind", &linked).push(" AND ");
         self.push_mine(&mut sql, "c");
-        sql.push(" ORDER BY o.position LIMIT ").bind_int(i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1));
-        let read = |row: &QueryResult| {
-            let kind: String = row.try_get_by_index(1)?;
-            let record = (Kind::from_prefix(&kind).ok_or(CellError)?, row.try_get_by_index(2)?);
-            Ok(Moved { position: row.try_get_by_index(0)?, record })
-        };
-        self.query(sql).await?.iter().map(read).collect()
-    }
-
-    /// The facts of these records as the journal's last entry about each has them.
-    pub(super) async fn last_facts(&self, kind: Kind, ids: &[Uuid]) -> Result<Vec<Facts>, StoreError> {
-        if ids.is_empty() {
-            return Ok(Vec::new());
-        }
-        let dialect = self.database.dialect;
-        let mut sql = Sql::new(dialect, "SELECT 0, a.id, a.kind, a.entity_id, a.readers");
-        for fact in FACTS {
-            sql.push(", a.").push(journal_column(fact));
-        }
-        sql.push(", NULL, 1 FROM journal a WHERE a.kind = ").bind_text(kind.prefix()).push(" AND ").any_uuid("a.entity_id", ids);
-        sql.push(" AND a.version = (SELECT MAX(p.version) FROM journal p WHERE p.kind = a.kind AND p.entity_id = a.entity_id)");
-        self.query(sql).await?.iter().map(facts).collect()
+        self.query(sql).await?.iter().map(|row| record(row, 0)).collect()
     }
 }
 
-/// The facts of an entry, in the order in which they are read.
-const FACTS: [FactColumn; 10] = [
-    FactColumn::Sponsor,
-    FactColumn::Study,
-    FactColumn::Vendor,
-    FactColumn::Engagement,
-    FactColumn::PrimeVendor,
-    FactColumn::PrimeEngagement,
-    FactColumn::Country,
-    FactColumn::StudySite,
-    FactColumn::Organization,
-    FactColumn::Person,
-];
-
-fn entry(dialect: Dialect, row: &QueryResult) -> Result<Entry, StoreError> {
-    let mut known = Vec::new();
-    if row.try_get_by_index::<i32>(16)? == 1 {
-        let before = dialect.read_json(row, 15)?;
-        known.extend(before.as_ref().and_then(facts_of));
-        known.push(facts(row)?);
-    }
-    Ok(Entry { position: row.try_get_by_index(0)?, id: row.try_get_by_index(1)?, facts: known })
+/// Those of these kinds that links lead to.
+fn linked(kinds: &[Kind]) -> Vec<String> {
+    kinds.iter().filter(|kind| kind.def().linked).map(|kind| kind.prefix().to_owned()).collect()
 }
 
-fn facts(row: &QueryResult) -> Result<Facts, StoreError> {
-    let kind: String = row.try_get_by_index(2)?;
-    Ok(Facts {
-        kind: Kind::from_prefix(&kind).ok_or(CellError)?,
-        id: row.try_get_by_index(3)?,
-        readers: Readers::from_bits(row.try_get_by_index(4)?),
-        sponsor: row.try_get_by_index(5)?,
-        study: row.try_get_by_index(6)?,
-        vendor: row.try_get_by_index(7)?,
-        engagement: row.try_get_by_index(8)?,
-        prime_vendor: row.try_get_by_index(9)?,
-        prime_engagement: row.try_get_by_index(10)?,
-        country: row.try_get_by_index(11)?,
-        study_site: row.try_get_by_index(12)?,
-        organization: row.try_get_by_index(13)?,
-        person: row.try_get_by_index(14)?,
-        links: Vec::new(),
-    })
+fn record(row: &QueryResult, at: usize) -> Result<Record, StoreError> {
+    let kind: String = row.try_get_by_index(at)?;
+    let kind = Kind::from_prefix(&kind).ok_or(CellError)?;
+    Ok((kind.whole(), row.try_get_by_index(at.saturating_add(1))?))
+}
+
+fn entry(row: &QueryResult) -> Result<Entry, StoreError> {
+    let about = if row.try_get_by_index::<i32>(4)? == 1 { Some(record(row, 2)?) } else { None };
+    Ok(Entry { position: row.try_get_by_index(0)?, id: row.try_get_by_index(1)?, about })
 }
 
 /// The engagements that the viewer's memberships are for.

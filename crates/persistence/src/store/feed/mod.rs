@@ -1,20 +1,22 @@
 //! The feed of changes, in the viewer's sight at the moment of asking: what he sees now of what was written since a position, and what he
 //! saw and sees no longer. What was never his to see leaves no trace in it.
 
+mod calendar;
 mod candidates;
+mod past;
+mod timeline;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use chrono::NaiveDate;
-use tandem_domain::access::{Action, Decision, Facts, Link, Viewer, decide};
+use sea_orm::QueryResult;
 use tandem_domain::record::Kind;
 use uuid::Uuid;
 
-use self::candidates::{Entry, Moved};
+use self::candidates::{Entry, Record};
 use super::Store;
 use crate::error::StoreError;
 use crate::sql::Sql;
-use crate::work::links;
 
 /// What became of a record, for one viewer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,15 +27,29 @@ pub enum FeedChange {
     Lost(Kind, Uuid),
 }
 
+/// A place in the journal's order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FeedPlace {
+    /// The position; 0 before the first entry.
+    pub position: i64,
+    /// The entry that stands there: another one stands there where the database was brought back to an earlier moment. Nil before the
+    /// first entry.
+    pub entry: Uuid,
+}
+
+impl FeedPlace {
+    const BEGINNING: Self = Self { position: 0, entry: Uuid::nil() };
+}
+
 /// A page of the feed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FeedPage {
-    /// What changed, in the journal's order, a record at its last change.
+    /// What changed, in the journal's order, a record at the first change that tells of it.
     Changes {
         /// The changes.
         changes: Vec<FeedChange>,
         /// Up to where the journal was followed.
-        position: i64,
+        place: FeedPlace,
         /// Whether it goes on from there.
         more: bool,
     },
@@ -51,230 +67,144 @@ const BATCH: usize = 500;
 /// How often that is done for one page: entries about what is hidden fill no page.
 const BATCHES: usize = 40;
 
-/// What is known of a record that was touched.
-#[derive(Default)]
-struct Touched {
-    position: i64,
-    /// The facts that it had.
-    facts: Vec<Facts>,
-    /// Whether it was touched itself, or by its links; otherwise only a part of it was.
-    itself: bool,
-    /// The kinds of parts that were touched.
-    parts: HashSet<Kind>,
+/// Positions of the journal's order: those after one, up to another.
+#[derive(Clone, Copy)]
+struct Span {
+    after: i64,
+    end: i64,
+}
+
+/// What a span tells.
+struct Batch {
+    /// What is told, each with the position of the first entry that tells it, in order.
+    told: Vec<(i64, FeedChange)>,
+    /// Up to where it was looked through.
+    end: i64,
 }
 
 impl Store {
-    /// The last position of the journal's order.
+    /// The end of the journal's order.
     ///
     /// # Errors
     /// [`StoreError`] when the database cannot answer.
-    pub async fn feed_end(&self) -> Result<i64, StoreError> {
-        let rows = self.query(Sql::new(self.database.dialect, "SELECT COALESCE(MAX(position), 0) FROM journal_order")).await?;
-        Ok(rows.first().map_or(Ok(0), |row| row.try_get_by_index(0))?)
+    pub async fn feed_end(&self) -> Result<FeedPlace, StoreError> {
+        self.feed_place(i64::MAX).await
     }
 
-    /// Whether a link to one of these kinds that the viewer may see by began or ended to count between that day and today. No entry
-    /// tells of it: it is the calendar's doing.
-    ///
-    /// # Errors
-    /// [`StoreError`] when the database cannot answer.
-    pub async fn days_turned(&self, kinds: &[Kind], since: NaiveDate) -> Result<bool, StoreError> {
-        let today = self.viewer.now.date_naive();
-        let linked: Vec<Kind> = kinds.iter().copied().filter(|kind| kind.def().linked).collect();
-        if today <= since || linked.is_empty() {
-            return Ok(today < since);
-        }
-        let mut sql = Sql::new(self.database.dialect, "SELECT 1 WHERE ");
-        for (index, kind) in linked.iter().enumerate() {
-            sql.push(if index == 0 { "" } else { " OR " });
-            sql.push("EXISTS (SELECT 1 FROM ").push(&kind.link_table()).push(" v WHERE ");
-            self.push_mine(&mut sql, "v");
-            sql.push(" AND ((v.valid_from > ").bind_date(since).push(" AND v.valid_from <= ").bind_date(today);
-            sql.push(") OR (v.valid_to >= ").bind_date(since).push(" AND v.valid_to < ").bind_date(today).push(")))");
-        }
-        Ok(!self.query(sql).await?.is_empty())
+    /// The end of the journal's order, where a place is still what it was.
+    async fn feed_end_after(&self, from: FeedPlace) -> Result<Option<FeedPlace>, StoreError> {
+        let mut sql = Sql::new(self.database.dialect, "SELECT position, entry_id FROM journal_order WHERE position = ");
+        sql.bind_int(from.position).push(" OR position = (SELECT MAX(position) FROM journal_order) ORDER BY position");
+        let places = self.query(sql).await?.iter().map(place).collect::<Result<Vec<FeedPlace>, StoreError>>()?;
+        let stands = from == FeedPlace::BEGINNING || places.contains(&from);
+        Ok(places.last().copied().or(Some(FeedPlace::BEGINNING)).filter(|_| stands))
     }
 
-    /// What changed of these kinds after a position, as many records as there is `room` for. `day` is the day on which the viewer asked
-    /// before: what a link showed him then, he may hold. Whether there is more is said of what he is told alone: entries about what is
-    /// hidden are passed over within the same request.
+    /// The last place up to a position.
+    async fn feed_place(&self, position: i64) -> Result<FeedPlace, StoreError> {
+        let mut sql = Sql::new(self.database.dialect, "SELECT position, entry_id FROM journal_order WHERE position <= ");
+        sql.bind_int(position).push(" ORDER BY position DESC LIMIT 1");
+        let rows = self.query(sql).await?;
+        rows.first().map_or(Ok(FeedPlace::BEGINNING), place)
+    }
+
+    /// What changed of these kinds after a place, as many records as there is `room` for. `day` is the day on which the viewer was told
+    /// everything before: what a link showed him then, he may hold. Whether there is more is said of what he is told alone: entries about
+    /// what is hidden are passed over within the same request.
     ///
     /// # Errors
     /// [`StoreError`] when the database cannot answer.
-    pub async fn feed(&self, kinds: &[Kind], after: i64, day: NaiveDate, room: usize) -> Result<FeedPage, StoreError> {
-        let last = self.feed_end().await?;
-        if last < after {
-            // The database was brought back to an earlier moment.
-            return Ok(FeedPage::Anew);
+    pub async fn feed(&self, kinds: &[Kind], from: FeedPlace, day: NaiveDate, room: usize) -> Result<FeedPage, StoreError> {
+        let Some(last) = self.feed_end_after(from).await? else { return Ok(FeedPage::Anew) };
+        if last == from {
+            return Ok(FeedPage::Changes { changes: Vec::new(), place: from, more: false });
         }
-        let (mut changes, mut position) = (Vec::new(), after);
+        let (mut changes, mut position, mut more) = (Vec::new(), from.position, true);
         for _ in 0..BATCHES {
-            let Some((mut told, end)) = self.feed_batch(kinds, position, last, day).await? else { return Ok(FeedPage::Anew) };
+            let batch = self.feed_batch(kinds, Span { after: position, end: last.position }, day).await?;
+            let mut told = batch.told;
             let left = room.saturating_sub(changes.len());
-            if told.len() > left {
+            let beyond = told.len() > left;
+            if beyond {
                 told.truncate(whole_entries(&told, left));
-                match told.last() {
-                    Some((reached, _)) => position = *reached,
-                    None if changes.is_empty() && left > 0 => return Ok(FeedPage::Anew),
-                    None => {}
+                if told.is_empty() && changes.is_empty() && left > 0 {
+                    return Ok(FeedPage::Anew);
                 }
-                changes.extend(told.into_iter().map(|(_, change)| change));
-                return Ok(FeedPage::Changes { changes, position, more: true });
             }
+            position = if beyond { told.last().map_or(position, |(reached, _)| *reached) } else { batch.end };
             changes.extend(told.into_iter().map(|(_, change)| change));
-            position = end;
-            if end >= last {
-                return Ok(FeedPage::Changes { changes, position, more: false });
+            more = position < last.position;
+            if beyond || !more {
+                break;
             }
         }
-        Ok(FeedPage::Changes { changes, position, more: true })
+        let place = if position == last.position { last } else { self.feed_place(position).await? };
+        Ok(FeedPage::Changes { changes, place, more })
     }
 
-    /// What some entries after a position tell this viewer, each with the position of the last entry about it, in order; and up to where
-    /// they were looked through. Nothing where one entry moved the sight of more records than are looked at together.
-    async fn feed_batch(
-        &self,
-        kinds: &[Kind],
-        after: i64,
-        last: i64,
-        day: NaiveDate,
-    ) -> Result<Option<(Vec<(i64, FeedChange)>, i64)>, StoreError> {
-        let end = last.min(after.saturating_add(WINDOW));
-        let mut entries = self.feed_entries(kinds, after, end, BATCH).await?;
-        let moved = self.feed_links(kinds, &entries, BATCH).await?;
-        let mut cut = entries.len() > BATCH;
+    /// What the first entries of a span tell this viewer.
+    async fn feed_batch(&self, kinds: &[Kind], span: Span, day: NaiveDate) -> Result<Batch, StoreError> {
+        let span = Span { end: span.end.min(span.after.saturating_add(WINDOW)), ..span };
+        let mut entries = self.feed_entries(kinds, span, BATCH).await?;
+        let cut = entries.len() > BATCH;
         entries.truncate(BATCH);
-        if let (Some(broken), true) = (moved.last(), moved.len() > BATCH) {
-            // There is more of this entry, and of those after it, than was read.
-            entries.retain(|entry| entry.position < broken.position);
-            cut = true;
-        }
-        let reached = match entries.last() {
-            _ if !cut => end,
-            Some(entry) => entry.position,
-            None => return Ok(None),
-        };
-        Ok(Some((self.feed_changes(gather(entries, &moved), after, day).await?, reached)))
+        let end = entries.last().filter(|_| cut).map_or(span.end, |entry| entry.position);
+        let records = self.feed_records(kinds, &entries).await?;
+        let told = self.feed_told(records, Span { end, ..span }, day).await?;
+        Ok(Batch { told, end })
     }
 
-    async fn feed_changes(
+    /// The records that these entries may tell of, by kind.
+    async fn feed_records(&self, kinds: &[Kind], entries: &[Entry]) -> Result<BTreeMap<Kind, BTreeSet<Uuid>>, StoreError> {
+        let moved = self.feed_moved(kinds, entries).await?;
+        let mut records: BTreeMap<Kind, BTreeSet<Uuid>> = BTreeMap::new();
+        for (kind, id) in entries.iter().filter_map(|entry| entry.about).chain(moved) {
+            records.entry(kind).or_default().insert(id);
+        }
+        Ok(records)
+    }
+
+    async fn feed_told(
         &self,
-        records: BTreeMap<(Kind, Uuid), Touched>,
-        after: i64,
+        records: BTreeMap<Kind, BTreeSet<Uuid>>,
+        span: Span,
         day: NaiveDate,
     ) -> Result<Vec<(i64, FeedChange)>, StoreError> {
-        let mut changes: Vec<(i64, FeedChange)> = Vec::new();
-        let mut by_kind: BTreeMap<Kind, HashMap<Uuid, Touched>> = BTreeMap::new();
-        for ((kind, id), record) in records {
-            by_kind.entry(kind).or_default().insert(id, record);
-        }
-        for (kind, records) in by_kind {
-            let ids: Vec<Uuid> = records.keys().copied().collect();
-            let seen: HashSet<Uuid> = self.by_ids(kind, &ids).await?.into_keys().collect();
-            let mut parts: HashMap<Kind, HashSet<Uuid>> = HashMap::new();
-            let touched_parts: HashSet<Kind> = records.values().flat_map(|record| &record.parts).copied().collect();
-            for part in touched_parts {
-                parts.insert(part, self.by_ids(part, &ids).await?.into_keys().collect());
-            }
-            let sees = |part: &Kind, id: &Uuid| parts.get(part).is_some_and(|of_part| of_part.contains(id));
-            let mut gone: HashMap<Uuid, Touched> = HashMap::new();
-            for (id, record) in records {
-                if !seen.contains(&id) {
-                    gone.insert(id, record);
-                } else if record.itself || record.parts.iter().any(|part| sees(part, &id)) {
-                    changes.push((record.position, FeedChange::Seen(kind, id)));
-                }
-            }
-            gone.retain(|_, record| record.itself);
-            for (id, position) in self.feed_lost(kind, gone, after, day).await? {
-                changes.push((position, FeedChange::Lost(kind, id)));
+        let mut told: Vec<(i64, Record, FeedChange)> = Vec::new();
+        for (kind, ids) in records {
+            let ids: Vec<Uuid> = ids.into_iter().collect();
+            // One entry may have moved the sight of many.
+            for ids in ids.chunks(BATCH) {
+                let telling: Vec<(Uuid, i64)> = self.feed_telling(kind, ids, span, day).await?;
+                let ids: Vec<Uuid> = telling.iter().map(|(id, _)| *id).collect();
+                let seen: HashSet<Uuid> =
+                    if ids.is_empty() { HashSet::new() } else { self.by_ids(kind, &ids).await?.into_keys().collect() };
+                told.extend(telling.into_iter().map(|(id, position)| {
+                    let change = if seen.contains(&id) { FeedChange::Seen(kind, id) } else { FeedChange::Lost(kind, id) };
+                    (position, (kind, id), change)
+                }));
             }
         }
-        changes.sort_by_key(|(position, change)| {
-            let (FeedChange::Seen(kind, id) | FeedChange::Lost(kind, id)) = change;
-            (*position, *kind, *id)
-        });
-        Ok(changes)
+        told.sort_by_key(|(position, record, _)| (*position, *record));
+        Ok(told.into_iter().map(|(position, _, change)| (position, change)).collect())
     }
 
-    /// Of records that the viewer does not see now, those that he may have seen since: by the facts that they had, with the links that
-    /// there are and that were lost.
-    async fn feed_lost(
-        &self,
-        kind: Kind,
-        mut gone: HashMap<Uuid, Touched>,
-        after: i64,
-        day: NaiveDate,
-    ) -> Result<Vec<(Uuid, i64)>, StoreError> {
-        if gone.is_empty() {
-            return Ok(Vec::new());
-        }
-        let ids: Vec<Uuid> = gone.keys().copied().collect();
-        let mut by_row: HashMap<Uuid, Vec<Link>> = HashMap::new();
-        if kind.def().linked {
-            let mut lost = Sql::new(self.database.dialect, "SELECT ");
-            lost.push(links::CHANGED).push(" FROM link_change c LEFT JOIN journal_order o ON o.entry_id = c.entry_id WHERE ");
-            lost.any_uuid("c.target_id", &ids).push(" AND c.kind = ").bind_text(kind.prefix());
-            lost.push(" AND NOT c.gained AND (o.position IS NULL OR o.position > ").bind_int(after).push(")");
-            for sql in [links::select(self.database.dialect, kind, &ids), lost] {
-                for row in self.query(sql).await? {
-                    let (id, link) = links::read(&row)?;
-                    by_row.entry(id).or_default().push(link);
-                }
-            }
-            let bare: Vec<Uuid> = gone.iter().filter(|(_, record)| record.facts.is_empty()).map(|(id, _)| *id).collect();
-            for facts in self.last_facts(kind, &bare).await? {
-                if let Some(record) = gone.get_mut(&facts.id) {
-                    record.facts.push(facts);
-                }
-            }
-        }
-        let now = &self.viewer;
-        let then = Viewer { now: day.and_time(chrono::NaiveTime::MIN).and_utc(), ..Viewer::clone(now) };
-        let saw = |facts: &Facts| [now, &then].iter().any(|viewer| decide(viewer, Action::Read, facts) == Decision::Allow);
-        let mut lost = Vec::new();
-        for (id, record) in gone {
-            let links = by_row.remove(&id).unwrap_or_default();
-            if record.facts.into_iter().any(|facts| saw(&Facts { links: links.clone(), ..facts })) {
-                lost.push((id, record.position));
-            }
-        }
-        Ok(lost)
+    /// Those of these records that the span tells the viewer of, each with the position of the first entry that does.
+    async fn feed_telling(&self, kind: Kind, ids: &[Uuid], span: Span, day: NaiveDate) -> Result<Vec<(Uuid, i64)>, StoreError> {
+        let timelines = self.feed_past(kind, ids, span, day).await?;
+        let telling = timelines.into_iter().filter_map(|(id, timeline)| Some((id, timeline.first_telling(&self.viewer)?)));
+        Ok(telling.collect())
     }
+}
+
+fn place(row: &QueryResult) -> Result<FeedPlace, StoreError> {
+    Ok(FeedPlace { position: row.try_get_by_index(0)?, entry: row.try_get_by_index(1)? })
 }
 
 /// How many of these changes, at most `room`, are all that their entries told.
 fn whole_entries(told: &[(i64, FeedChange)], room: usize) -> usize {
     let Some((beyond, _)) = told.get(room) else { return told.len() };
     told.iter().take(room).rposition(|(position, _)| position < beyond).map_or(0, |last| last + 1)
-}
-
-/// Sorts what entries touched by record.
-fn gather(entries: Vec<Entry>, moved: &[Moved]) -> BTreeMap<(Kind, Uuid), Touched> {
-    let mut records: BTreeMap<(Kind, Uuid), Touched> = BTreeMap::new();
-    let mut by_position: HashMap<i64, Vec<(Kind, Uuid)>> = HashMap::new();
-    for one in moved {
-        by_position.entry(one.position).or_default().push(one.record);
-    }
-    for entry in entries {
-        for key in by_position.remove(&entry.position).unwrap_or_default() {
-            let record = records.entry(key).or_default();
-            record.position = entry.position;
-            record.itself = true;
-        }
-        for facts in entry.facts {
-            let whole = facts.kind.whole();
-            let record = records.entry((whole, facts.id)).or_default();
-            record.position = entry.position;
-            if facts.kind == whole {
-                record.itself = true;
-                record.facts.push(facts);
-            } else {
-                record.parts.insert(facts.kind);
-            }
-        }
-    }
-    records
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ mod m20261123_000002_work;
 mod m20261123_000003_partners;
 mod m20261123_000004_feed;
 mod m20261123_000005_protocol;
+mod m20261123_000006_enrollment;
 
 /// All migrations, oldest first.
 pub struct Migrator;
@@ -23,6 +24,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000003_partners::Migration),
             Box::new(m20261123_000004_feed::Migration),
             Box::new(m20261123_000005_protocol::Migration),
+            Box::new(m20261123_000006_enrollment::Migration),
         ];
         steps.into_iter().map(|step| -> Box<dyn MigrationTrait> { Box::new(Whole(step)) }).collect()
     }

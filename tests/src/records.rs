@@ -22,8 +22,8 @@ mod work;
 
 pub use work::{
     amendment, capa, capa_action, comment, deliverable, deliverable_review, deliverable_submission, document, due_date_extension,
-    effectiveness_check, finding, finding_internal, finding_response, issue, issued, milestone, program, program_internal,
-    protocol_version, site_milestone,
+    effectiveness_check, enrollment_snapshot, finding, finding_internal, finding_response, issue, issued, milestone, program,
+    program_internal, protocol_version, site_milestone,
 };
 
 /// The issuer of everybody's tokens.

@@ -130,6 +130,8 @@ typed_ids! {
     AmendmentId = Amendment;
     /// The id of a milestone.
     MilestoneId = Milestone;
+    /// The id of a snapshot of enrolment.
+    EnrollmentSnapshotId = EnrollmentSnapshot;
     /// The id of a document.
     DocumentId = Document;
     /// The id of a deliverable.

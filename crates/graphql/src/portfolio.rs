@@ -1,4 +1,4 @@
-//! Portfolio on the graph: studies, their protocols, countries, sites.
+//! Portfolio on the graph: studies, their protocols, countries, sites, how far enrolment has come.
 
 use tandem_domain::record::Kind;
 
@@ -24,6 +24,12 @@ pub(crate) fn tables() -> Vec<Table> {
             .many("sites", Kind::StudySite, "study_id", "The sites of the study.")
             .many("engagements", Kind::Engagement, "study_id", "Who is engaged on the study; a vendor sees its own engagements.")
             .many("milestones", Kind::Milestone, "study_id", "The milestones of the study, its countries, sites and engagements.")
+            .many(
+                "enrollmentSnapshots",
+                Kind::EnrollmentSnapshot,
+                "study_id",
+                "How far enrolment at the study's sites had come, day by day.",
+            )
             .many("documents", Kind::Document, "study_id", "The documents of the study.")
             .many("deliverables", Kind::Deliverable, "study_id", "What is owed under the study's engagements.")
             .many("findings", Kind::Finding, "study_id", "What oversight found on the study.")
@@ -64,6 +70,14 @@ pub(crate) fn tables() -> Vec<Table> {
             .one("owner_id")
             .listed("predecessors", "predecessor_ids")
             .many("comments", Kind::Comment, "milestone_id", "What was said of it."),
+        Table::of(Kind::EnrollmentSnapshot)
+            .root("enrollmentSnapshot", "enrollmentSnapshots", &[])
+            .show("as_of screened screen_failures randomised treated discontinued completed source country_code")
+            .one("study_id")
+            .one("study_country_id")
+            .one("study_site_id")
+            .one("engagement_id")
+            .one("vendor_id"),
         Table::of(Kind::StudyInternal).show("risk_score strategic_priority"),
         Table::of(Kind::StudyBenchmark).money("budget", "budget_minor_units", "budget_currency", "The budget benchmark."),
         Table::of(Kind::StudyConfirmation).show("action confirmed_version").one("confirmed_by_id"),
@@ -92,7 +106,8 @@ pub(crate) fn tables() -> Vec<Table> {
             .one("responsible_engagement_id")
             .part("internal", Kind::StudySiteInternal)
             .part("contact", Kind::StudySiteContact)
-            .part("registry", Kind::StudySiteRegistry),
+            .part("registry", Kind::StudySiteRegistry)
+            .many("enrollmentSnapshots", Kind::EnrollmentSnapshot, "study_site_id", "How far enrolment there had come, day by day."),
         Table::of(Kind::StudySiteInternal).show("risk_score"),
         Table::of(Kind::StudySiteContact).show("principal_investigator_name"),
         Table::of(Kind::StudySiteRegistry).show("status vanished_on"),

@@ -23,8 +23,8 @@ pub use error::{StoreError, WriteError};
 pub use journal::{HistoryEntry, OrderedEntry};
 pub use row::Row;
 pub use store::{
-    AccessAnswer, AccessReason, Changed, Compare, FeedChange, FeedPage, FeedPlace, Filter, GuardKey, HistoryPage, Impact, Order,
-    PageRequest, PageSlice, PermissionPage, Store, Test,
+    AccessAnswer, AccessReason, Changed, Compare, EnrollmentCounts, FeedChange, FeedPage, FeedPlace, Filter, GuardKey, HistoryPage, Impact,
+    Order, PageRequest, PageSlice, PermissionPage, Store, Test,
 };
 pub use store::{Join, LevelPage, On, RowRef, Rows, Shape, Wanted};
 pub use tally::Tally;

@@ -2,6 +2,7 @@
 //! Every statement it makes carries the viewer's scope; there is no other kind.
 
 mod access;
+mod enrollment;
 mod feed;
 mod history;
 mod impact;
@@ -24,6 +25,7 @@ use tokio::sync::Mutex;
 use uuid::Uuid;
 
 pub use access::{AccessAnswer, AccessReason};
+pub use enrollment::EnrollmentCounts;
 pub use feed::{FeedChange, FeedPage, FeedPlace};
 pub use history::{Changed, HistoryPage};
 pub use impact::Impact;

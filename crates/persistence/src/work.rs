@@ -179,7 +179,9 @@ impl Work<'_> {
             | Command::ProgramUpdate(_)
             | Command::ProgramInternalUpdate(_)
             | Command::MilestoneCreate(_)
-            | Command::MilestoneUpdate(_) => self.plan_programme(command).await,
+            | Command::MilestoneUpdate(_)
+            | Command::EnrollmentSnapshotCreate(_)
+            | Command::EnrollmentSnapshotUpdate(_) => self.plan_programme(command).await,
             Command::DocumentCreate(_)
             | Command::DocumentUpdate(_)
             | Command::DocumentKeep(_)
@@ -380,6 +382,7 @@ fn as_refusal(error: DbErr) -> WriteError {
         ("study_nct", "study.nct_id", "nctId"),
         ("study_country_code", "study_country.country_code", "countryCode"),
         ("study_site_number", "study_site.number", "number"),
+        ("enrollment_snapshot_day", "enrollment_snapshot.as_of", "asOf"),
         ("person_contact_email", "person_contact.email", "email"),
         ("client_subject", "client.client_id", "clientId"),
         ("program_name", "program.name", "name"),

@@ -62,7 +62,7 @@ pub const GROUPS: &[(Kind, Policy, &str)] = &[
         "protocolNumber nctId euCtNumber eudraCtNumber indNumber acronym briefTitle officialTitle studyType subtype phases \
          therapeuticArea conditions productType masking hasDmc plannedEnrollment actualEnrollment lifecycleState whyStopped startDate \
          primaryCompletionDate completionDate vendorRosterShared sponsor program internal benchmark confirmation registry protocolVersions amendments \
-         countries sites engagements milestones documents deliverables findings issues",
+         countries sites engagements milestones enrollmentSnapshots documents deliverables findings issues",
     ),
     (Kind::StudyInternal, Policy::SponsorInternal, "riskScore strategicPriority"),
     (Kind::StudyBenchmark, Policy::SponsorFinance, "budget"),
@@ -79,7 +79,7 @@ pub const GROUPS: &[(Kind, Policy, &str)] = &[
         Kind::StudySite,
         Policy::Row,
         "number state countryCode selectedOn initiatedOn activatedOn closedOn targetEnrollment screened enrolled discontinued \
-         completed study site studyCountry responsibleEngagement internal contact registry",
+         completed study site studyCountry responsibleEngagement internal contact registry enrollmentSnapshots",
     ),
     (Kind::StudySiteInternal, Policy::SponsorInternal, "riskScore"),
     (Kind::StudySiteContact, Policy::Contact, "principalInvestigatorName"),
@@ -111,6 +111,11 @@ pub const GROUPS: &[(Kind, Policy, &str)] = &[
         Policy::Row,
         "level milestoneType countryCode baselineDate plannedDate actualDate systemPopulated paymentTrigger expectedDocuments \
          varianceDays study studyCountry studySite engagement vendor owner predecessors comments",
+    ),
+    (
+        Kind::EnrollmentSnapshot,
+        Policy::Row,
+        "asOf screened screenFailures randomised treated discontinued completed source countryCode study studyCountry studySite engagement vendor",
     ),
     (
         Kind::Document,

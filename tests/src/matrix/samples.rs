@@ -86,6 +86,7 @@ pub fn samples(stage: &Stage, kind: Kind) -> Vec<Sample> {
         Kind::ProtocolVersion => work::protocols(stage, |study, draft| records::protocol_version(144, study, None, draft).into_entity()),
         Kind::Amendment => work::protocols(stage, |study, draft| records::amendment(145, study, draft).into_entity()),
         Kind::Milestone => work::milestones(stage),
+        Kind::EnrollmentSnapshot => work::enrollment(stage),
         Kind::Document => work::documents(stage),
         Kind::Deliverable => work::deliverables(stage, |deliverable| deliverable.into_entity()),
         Kind::DeliverableSubmission => work::deliverables(stage, work::handed_in),

@@ -66,6 +66,19 @@ pub(super) const ROWS: &[Row] = &[
         ],
     },
     Row {
+        // No row in C.3: as a milestone of a site, of whoever was responsible for it; reported by who counts or answers for the data.
+        kind: Kind::EnrollmentSnapshot,
+        cells: &[
+            (&[SStudyManager, SDataLead], "R C U"),
+            (&[SRegulatory, SSafety, SVendorManager, SQa, SFinance, SExecutive], "R"),
+            (&[VProjectManager, VDataManager], "own C U"),
+            (&[VCra], "site C U"),
+            (&[VBiostatistician, VRegulatory, VSafety, VQa, VFinance], "own"),
+            (&[PClient], "R own"), // "W" waits for `enrollment:write`
+            (ADMINS, ""),
+        ],
+    },
+    Row {
         // A draft is its own side's; blinding (decision 11) comes on top. The vendor above a subcontract has none of its documents.
         kind: Kind::Document,
         cells: &[

@@ -143,6 +143,7 @@ impl<'w> Asker<'w> {
             }
             Kind::Amendment => ids(&world.amendments, |one| one.id, |one| self.protocol(hat, one.study_id, !kept_in_house(one))),
             Kind::Milestone => ids(&world.milestones, |one| one.id, |one| self.milestone(hat, one)),
+            Kind::EnrollmentSnapshot => ids(&world.enrollment_snapshots, |one| one.id, |one| self.enrollment(hat, one)),
             Kind::Document => ids(&world.documents, |one| one.id, |one| self.document(hat, one)),
             Kind::Deliverable => ids(&world.deliverables, |one| one.id, |one| self.deliverable(hat, one)),
             Kind::DeliverableSubmission => ids(&world.submissions, |one| one.id, |one| self.submission(hat, one)),
@@ -189,7 +190,8 @@ impl<'w> Asker<'w> {
             | Kind::StudySite
             | Kind::StudySiteInternal
             | Kind::StudySiteContact
-            | Kind::StudySiteRegistry => self.may(ClientScope::Sites),
+            | Kind::StudySiteRegistry
+            | Kind::EnrollmentSnapshot => self.may(ClientScope::Sites),
             Kind::Engagement | Kind::EngagementInternal | Kind::EngagementConfirmation | Kind::ServiceScope => {
                 self.may(ClientScope::Engagements)
             }

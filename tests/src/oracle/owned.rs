@@ -199,6 +199,7 @@ impl Owned {
                 Self::of_study(record, if kept_in_house(one) { SPONSOR } else { BOTH_SIDES }, one.sponsor_id, one.study_id)
             }
             Entity::Milestone(one) => Self::of_milestone(record, one),
+            Entity::EnrollmentSnapshot(one) => Self::of_enrollment(record, one),
             Entity::Document(one) => Self::of_document(record, one),
             Entity::Deliverable(one) => Self::of_deliverable(record, one),
             Entity::DeliverableSubmission(one) => Self::of_submission(record, one),

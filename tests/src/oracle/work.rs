@@ -8,7 +8,7 @@ use tandem_domain::id::{EngagementId, FindingId, OrganizationId, PersonId, Progr
 use tandem_domain::oversight::{
     Capa, CapaAction, DueDateExtension, EffectivenessCheck, Finding, FindingCategory, FindingInternal, FindingResponse, FindingState, Issue,
 };
-use tandem_domain::portfolio::{Amendment, AmendmentState, Milestone, MilestoneLevel, ProtocolStatus, ProtocolVersion};
+use tandem_domain::portfolio::{Amendment, AmendmentState, EnrollmentSnapshot, Milestone, MilestoneLevel, ProtocolStatus, ProtocolVersion};
 use tandem_domain::value::CountryCode;
 
 use super::hat::{Hat, Reach};
@@ -24,7 +24,12 @@ struct Place {
 
 macro_rules! place {
     ($row:expr) => {
-        Place { study: $row.study_id, engagement: $row.engagement_id.into(), country: $row.country_code, site: $row.study_site_id }
+        Place {
+            study: $row.study_id,
+            engagement: $row.engagement_id.into(),
+            country: $row.country_code.into(),
+            site: $row.study_site_id.into(),
+        }
     };
 }
 
@@ -141,6 +146,17 @@ impl Asker<'_> {
             None => false,
         };
         role && self.reaches(hat, &place!(milestone), true)
+    }
+
+    /// As a milestone of a site, of whoever was responsible for it.
+    pub(super) fn enrollment(&self, hat: &Hat, snapshot: &EnrollmentSnapshot) -> bool {
+        let role = match self.has(snapshot.study_id, snapshot.engagement_id) {
+            Some(As::Sponsor) => hat.sponsors() || hat.machine(),
+            Some(As::Vendor) => hat.vendors() || hat.machine(),
+            Some(As::Prime) => (hat.vendors() && hat.role != Role::VCra) || hat.machine(),
+            None => false,
+        };
+        role && self.reaches(hat, &place!(snapshot), true)
     }
 
     /// Drafts are their side's; SPONSOR_BLINDED is not the sponsor's; UNBLINDED_RESTRICTED is for named people, of whom there are none.

@@ -7,8 +7,8 @@ use tandem_domain::id::{EngagementId, OrganizationId, StudyId, StudySiteId};
 use tandem_domain::oversight::{Capa, CapaAction, DueDateExtension, EffectivenessCheck, Finding, FindingInternal, FindingResponse, Issue};
 use tandem_domain::party::{AccessEvent, AccessReview, AccessReviewItem, ApiClient, Membership, Organization, Person, PersonContact};
 use tandem_domain::portfolio::{
-    Amendment, Milestone, Program, ProgramInternal, ProtocolVersion, Site, Study, StudyBenchmark, StudyConfirmation, StudyCountry,
-    StudyInternal, StudyRegistry, StudySite, StudySiteContact, StudySiteInternal, StudySiteRegistry,
+    Amendment, EnrollmentSnapshot, Milestone, Program, ProgramInternal, ProtocolVersion, Site, Study, StudyBenchmark, StudyConfirmation,
+    StudyCountry, StudyInternal, StudyRegistry, StudySite, StudySiteContact, StudySiteInternal, StudySiteRegistry,
 };
 use tandem_domain::record::{Entity, Record};
 
@@ -71,6 +71,8 @@ pub struct World {
     pub protocol_versions: Vec<ProtocolVersion>,
     /// Milestones.
     pub milestones: Vec<Milestone>,
+    /// Snapshots of enrolment.
+    pub enrollment_snapshots: Vec<EnrollmentSnapshot>,
     /// Documents.
     pub documents: Vec<Document>,
     /// Deliverables.
@@ -128,6 +130,7 @@ impl World {
             records.extend(entities(&self.amendments).chain(entities(&self.protocol_versions)));
         }
         records.extend(entities(&self.milestones).chain(entities(&self.documents)).chain(entities(&self.deliverables)));
+        records.extend(entities(&self.enrollment_snapshots));
         records.extend(entities(&self.submissions).chain(entities(&self.reviews)).chain(entities(&self.issues)));
         records.extend(entities(&self.findings).chain(entities(&self.finding_internals)).chain(entities(&self.responses)));
         records.extend(entities(&self.capas).chain(entities(&self.capa_actions)).chain(entities(&self.extensions)));

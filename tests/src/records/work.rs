@@ -14,8 +14,8 @@ use tandem_domain::oversight::{
     FindingResponse, FindingSeverity, FindingSource, FindingState, Issue, IssueKind, IssueState,
 };
 use tandem_domain::portfolio::{
-    Amendment, AmendmentClass, AmendmentImpact, AmendmentReason, AmendmentScope, AmendmentState, Milestone, MilestoneLevel, MilestoneType,
-    ProductType, Program, ProgramInternal, ProtocolStatus, ProtocolVersion, Study, StudySite,
+    Amendment, AmendmentClass, AmendmentImpact, AmendmentReason, AmendmentScope, AmendmentState, EnrollmentSnapshot, EnrollmentSource,
+    Milestone, MilestoneLevel, MilestoneType, ProductType, Program, ProgramInternal, ProtocolStatus, ProtocolVersion, Study, StudySite,
 };
 use tandem_domain::record::Entity;
 
@@ -114,6 +114,31 @@ pub fn site_milestone(number: u128, study: &Study, site: &StudySite, engagement:
         study_site_id: Some(site.id),
         milestone_type: MilestoneType::SiteActivated,
         ..milestone(number, study, engagement)
+    }
+}
+
+/// A snapshot of a study site, reported while an engagement, or none, was responsible for it.
+#[must_use]
+pub fn enrollment_snapshot(number: u128, site: &StudySite, engagement: Option<&Engagement>) -> EnrollmentSnapshot {
+    EnrollmentSnapshot {
+        id: id(number),
+        sponsor_id: site.sponsor_id,
+        study_id: site.study_id,
+        vendor_id: engagement.map(|engagement| engagement.vendor_id),
+        engagement_id: engagement.map(|engagement| engagement.id),
+        prime_vendor_id: engagement.and_then(|engagement| engagement.prime_vendor_id),
+        prime_engagement_id: engagement.and_then(|engagement| engagement.subcontract_of_id),
+        study_country_id: site.study_country_id,
+        country_code: site.country_code,
+        study_site_id: site.id,
+        as_of: day(60 + i64::try_from(number % 10_000).unwrap_or_default()),
+        screened: 12,
+        screen_failures: 3,
+        randomised: 8,
+        treated: 7,
+        discontinued: 1,
+        completed: 2,
+        source: EnrollmentSource::Edc,
     }
 }
 

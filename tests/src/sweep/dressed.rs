@@ -245,6 +245,7 @@ pub fn gather<'a>(records: impl Iterator<Item = &'a Entity>) -> World {
             Entity::ProtocolVersion(one) => world.protocol_versions.push(one),
             Entity::Amendment(one) => world.amendments.push(one),
             Entity::Milestone(one) => world.milestones.push(one),
+            Entity::EnrollmentSnapshot(one) => world.enrollment_snapshots.push(one),
             Entity::Document(one) => world.documents.push(one),
             Entity::Deliverable(one) => world.deliverables.push(one),
             Entity::DeliverableSubmission(one) => world.submissions.push(one),

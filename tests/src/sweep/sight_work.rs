@@ -10,6 +10,7 @@ const PREPARES: &[&str] = &[
     "amendment:A*",
     "program*:A*",
     "milestone:A*",
+    "enrollment_snapshot:A*",
     "document:A1-doc*",
     "document:A1V-doc*",
     "document:A1V-sdraft",
@@ -35,7 +36,7 @@ const PREPARES: &[&str] = &[
 /// Regulatory, safety and data: the same without what is prepared.
 macro_rules! functions {
     ($($more:literal),* $(,)?) => {
-        &["protocol_version:A*", "amendment:A*", "program*:A*", "milestone:A*", "document:A1-doc*", "document:A1V-doc*", "document:A1V-sdraft", "document:A1W-doc*",
+        &["protocol_version:A*", "amendment:A*", "program*:A*", "milestone:A*", "enrollment_snapshot:A*", "document:A1-doc*", "document:A1V-doc*", "document:A1V-sdraft", "document:A1W-doc*",
           "document:A1S-doc", "document:A2*", "deliverable*:A*",
           "finding:A1-f", "finding:A1V-f", "finding:A1V-f-de1", "finding:A1W-f", "finding:A1S-f", "finding:A2*",
           "finding_internal:A1-f", "finding_internal:A1V-f", "finding_internal:A1V-f-de1", "finding_internal:A1W-f",
@@ -53,6 +54,7 @@ const FINANCE: &[&str] = &[
     "amendment:A*",
     "program:A*",
     "milestone:A*",
+    "enrollment_snapshot:A*",
     "deliverable*:A*",
     "issue:A*",
     "comment:A1-m-sponsor",
@@ -75,6 +77,7 @@ const OF_STUDY_A1: &[&str] = &[
     "amendment:A1*",
     "program:AP1",
     "milestone:A1*",
+    "enrollment_snapshot:A1*",
     "document:A1-doc*",
     "document:A1V-doc*",
     "document:A1V-sdraft",
@@ -101,6 +104,7 @@ const OF_ENGAGEMENT_A1V: &[&str] = &[
     "amendment:A1*",
     "program:AP1",
     "milestone:A1V*",
+    "enrollment_snapshot:A1V*",
     "milestone:A1S-m",
     "document:A1V-doc*",
     "document:A1V-sdraft",
@@ -123,6 +127,7 @@ const AT_DE1: &[&str] = &[
     "amendment:A1*",
     "program:AP1",
     "milestone:A1V-m-de1",
+    "enrollment_snapshot:A1V-e-de1",
     "document:A1V-doc-de1",
     "deliverable*:A1V-visit",
     "finding:A1V-f-de1",
@@ -147,7 +152,7 @@ const AT_DE1: &[&str] = &[
 macro_rules! vendor_v {
     ($($more:literal),* $(,)?) => {
         &["protocol_version:A1-p*", "amendment:A1-p*", "protocol_version:B1-p", "amendment:B1-p",
-          "program:AP1", "program:BP1", "milestone:A1V*", "milestone:A1S-m", "milestone:A2V-m", "milestone:B1V-m",
+          "program:AP1", "program:BP1", "milestone:A1V*", "enrollment_snapshot:A1V*", "milestone:A1S-m", "milestone:A2V-m", "milestone:B1V-m",
           "document:A1V-doc*", "document:A1V-vdraft", "document:A1V-blind", "document:A2V-doc", "document:B1V-doc",
           "deliverable*:A1V*", "deliverable:A1S-plan", "deliverable_submission:A1S-plan", "deliverable*:A2V-plan",
           "deliverable*:B1V-plan", "issue:A1V*", "issue:A2V-i", "issue:B1V-i",
@@ -184,6 +189,7 @@ const PROJECT_A1V: &[&str] = &[
     "amendment:A1-p*",
     "program:AP1",
     "milestone:A1V*",
+    "enrollment_snapshot:A1V*",
     "milestone:A1S-m",
     "document:A1V-doc*",
     "document:A1V-vdraft",
@@ -213,7 +219,7 @@ const PROJECT_A1V: &[&str] = &[
 /// What a CRA of V has at a site of A1.
 macro_rules! at_site {
     ($($more:literal),* $(,)?) => {
-        &["protocol_version:A1-p*", "amendment:A1-p*", "program:AP1", "milestone:A1V-m-de1", "document:A1V-doc-de1", "deliverable*:A1V-visit", "finding:A1V-f-de1",
+        &["protocol_version:A1-p*", "amendment:A1-p*", "program:AP1", "milestone:A1V-m-de1", "enrollment_snapshot:A1V-e-de1", "document:A1V-doc-de1", "deliverable*:A1V-visit", "finding:A1V-f-de1",
           "finding_response:A1V-f-de1", "comment:A1V-m-de1-both", "comment:A1V-m-de1-vendor", "comment:A1V-visit-both",
           "comment:A1V-visit-vendor", "comment:A1V-f-de1-both", "comment:A1V-f-de1-vendor", $($more),*]
     };
@@ -222,7 +228,7 @@ macro_rules! at_site {
 /// What machines of V have of engagement A1V: no documents, CAPAs or issues, and of what is said what both sides read on deliverables.
 macro_rules! client_a1v {
     ($($more:literal),* $(,)?) => {
-        &["protocol_version:A1-p*", "amendment:A1-p*", "program:AP1", "milestone:A1V*", "deliverable*:A1V*", "finding:A1V-f", "finding:A1V-f-de1", "finding_response:A1V*",
+        &["protocol_version:A1-p*", "amendment:A1-p*", "program:AP1", "milestone:A1V*", "enrollment_snapshot:A1V*", "deliverable*:A1V*", "finding:A1V-f", "finding:A1V-f-de1", "finding_response:A1V*",
           "comment:A1V-plan-both", "comment:A1V-visit-both", $($more),*]
     };
 }
@@ -237,7 +243,7 @@ pub(super) fn of(persona: &str) -> Work {
         // His own draft; what the sponsor thinks of it he may or may not have.
         "A.data" => (functions!["finding:A1V-fdata"], &["finding_internal:A1V-fdata"]),
         // Executives have counts of the work only, and no part in what is said of it.
-        "A.exec" => only(&["protocol_version:A*", "amendment:A*", "program*:A*", "milestone:A*"]),
+        "A.exec" => only(&["protocol_version:A*", "amendment:A*", "program*:A*", "milestone:A*", "enrollment_snapshot:A*"]),
         "A.sm-study" => only(OF_STUDY_A1),
         // What the sponsor thinks of a finding lies in a study, and names no engagement.
         "A.vm-eng" => (OF_ENGAGEMENT_A1V, &["finding_internal:A1V-f*"]),
@@ -295,6 +301,7 @@ pub(super) fn of(persona: &str) -> Work {
             "amendment:A2-p",
             "program:AP1",
             "milestone:A1W*",
+            "enrollment_snapshot:A1W*",
             "milestone:A2W-m",
             "document:A1W-doc*",
             "document:A1W-vdraft",
@@ -319,6 +326,7 @@ pub(super) fn of(persona: &str) -> Work {
             "amendment:A2-p",
             "program:AP1",
             "milestone:A1W-m-us1",
+            "enrollment_snapshot:A1W-e-us1",
             "document:A1W-doc-us1",
             "deliverable*:A1W-visit",
             "issue:A1W-i",
@@ -355,6 +363,7 @@ pub(super) fn of(persona: &str) -> Work {
             "amendment:A2-p",
             "program:A*",
             "milestone:A*",
+            "enrollment_snapshot:A*",
             "deliverable*:A*",
             "finding:A1V-f",
             "finding:A1V-f-de1",
@@ -399,6 +408,7 @@ pub(super) fn of(persona: &str) -> Work {
             "amendment:A1-p*",
             "program:AP1",
             "milestone:A1W*",
+            "enrollment_snapshot:A1W*",
             "deliverable*:A1W*",
             "finding:A1W-f",
             "finding_response:A1W-f",

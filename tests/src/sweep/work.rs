@@ -14,7 +14,7 @@ use tandem_domain::oversight::{
     FindingResponse, FindingSource, FindingState, Issue, ResponseVerdict, RootCauseCategory, RootCauseMethod,
 };
 use tandem_domain::portfolio::{
-    Amendment, AmendmentState, Milestone, Program, ProgramInternal, ProtocolStatus, ProtocolVersion, Study, StudySite,
+    Amendment, AmendmentState, EnrollmentSnapshot, Milestone, Program, ProgramInternal, ProtocolStatus, ProtocolVersion, Study, StudySite,
 };
 use tandem_domain::record::{Cell, Entity, Record, Scalar};
 
@@ -59,6 +59,9 @@ const MILESTONES: &[(&str, Option<&str>)] = &[
     ("A2W-m", None),
     ("B1V-m", None),
 ];
+
+/// Snapshots of enrolment: name (engagement, rest), and the site.
+const ENROLLMENT: &[(&str, &str)] = &[("A1V-e-de1", "A1-de1"), ("A1W-e-us1", "A1-us1")];
 
 use Blinding::{Open, SponsorBlinded, UnblindedRestricted};
 use DocumentState::{Draft, Effective};
@@ -186,6 +189,9 @@ pub(super) fn plant(world: &mut Builder) {
     for (name, site) in MILESTONES {
         assert!(milestone(world, name, *site).is_some(), "{name}");
     }
+    for (name, site) in ENROLLMENT {
+        assert!(enrollment(world, name, site).is_some(), "{name}");
+    }
     for row in DOCUMENTS {
         assert!(document(world, *row).is_some(), "{}", row.0);
     }
@@ -263,6 +269,13 @@ fn milestone(world: &mut Builder, name: &str, at: Option<&str>) -> Option<()> {
     let predecessor_ids = if name == "A1V-m-de1" { ["A1-m", "A1V-m", "A1W-m"].map(|one| world.id(one)).to_vec() } else { Vec::new() };
     let milestone = Milestone { id: world.id(name), owner_id: Some(world.id("A.sm")), predecessor_ids, ..of };
     keep(world, name, milestone);
+    Some(())
+}
+
+fn enrollment(world: &mut Builder, name: &str, at: &str) -> Option<()> {
+    let snapshot = records::enrollment_snapshot(1, &site(world, Some(at))?, engagement(world, name).as_ref());
+    let made = EnrollmentSnapshot { id: world.id(name), ..snapshot };
+    keep(world, name, made);
     Some(())
 }
 

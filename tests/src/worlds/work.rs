@@ -74,7 +74,10 @@ impl Builder {
         let Some(study) = study else { return };
         let place = self.place(&study, plan.place);
         match (plan.kind % 6, engagement) {
-            (0, engagement) => self.milestone(plan, &study, engagement.as_ref(), place),
+            (0, engagement) => {
+                self.enrollment(engagement.as_ref(), &place);
+                self.milestone(plan, &study, engagement.as_ref(), place);
+            }
             (1, engagement) => self.document(plan, &study, engagement.as_ref(), place),
             (2, Some(engagement)) => self.deliverable(plan, &study, &engagement, place),
             (3, Some(engagement)) => self.issue(plan, &engagement, place),
@@ -119,6 +122,15 @@ impl Builder {
         };
         self.comments(plan, study, engagement, &milestone.clone().into_entity(), None);
         self.world.milestones.push(milestone);
+    }
+
+    /// What was reported of a site, where the place is one.
+    fn enrollment(&mut self, engagement: Option<&Engagement>, place: &Place) {
+        let site = self.world.study_sites.iter().find(|one| Some(one.id) == place.site).cloned();
+        if let Some(site) = site {
+            let snapshot = records::enrollment_snapshot(self.number(), &site, engagement);
+            self.world.enrollment_snapshots.push(snapshot);
+        }
     }
 
     fn document(&mut self, plan: &WorkPlan, study: &Study, engagement: Option<&Engagement>, place: Place) {

@@ -52,6 +52,7 @@ const FOUND: &[(Kind, &str, &str)] = &[
     (Kind::ProtocolVersion, "protocolVersion", "protocolVersions"),
     (Kind::Amendment, "amendment", "amendments"),
     (Kind::Milestone, "milestone", "milestones"),
+    (Kind::EnrollmentSnapshot, "enrollmentSnapshot", "enrollmentSnapshots"),
     (Kind::Document, "document", "documents"),
     (Kind::Deliverable, "deliverable", "deliverables"),
     (Kind::DeliverableSubmission, "deliverableSubmission", "deliverableSubmissions"),

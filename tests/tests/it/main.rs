@@ -16,6 +16,8 @@ mod crowd;
 #[cfg(test)]
 mod edges;
 #[cfg(test)]
+mod enrollment;
+#[cfg(test)]
 mod explain;
 #[cfg(test)]
 mod explain_access;

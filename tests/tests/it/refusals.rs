@@ -15,6 +15,7 @@ use tandem_tests::tokens::{Asker, everybody, now};
 const WORK: &[(Kind, &str)] = &[
     (Kind::Program, "programs"),
     (Kind::Milestone, "milestones"),
+    (Kind::EnrollmentSnapshot, "enrollmentSnapshots"),
     (Kind::Document, "documents"),
     (Kind::Deliverable, "deliverables"),
     (Kind::Finding, "findings"),

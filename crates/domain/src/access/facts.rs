@@ -135,6 +135,7 @@ impl Facts {
                 | Kind::ProtocolVersion
                 | Kind::Amendment
                 | Kind::Milestone
+                | Kind::EnrollmentSnapshot
                 | Kind::Document
                 | Kind::Deliverable
                 | Kind::DeliverableSubmission

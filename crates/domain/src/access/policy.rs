@@ -101,9 +101,13 @@ pub fn client_scope(kind: Kind) -> Option<ClientScope> {
         | Kind::ProtocolVersion
         | Kind::Amendment
         | Kind::Milestone => Some(ClientScope::Studies),
-        Kind::StudyCountry | Kind::Site | Kind::StudySite | Kind::StudySiteInternal | Kind::StudySiteContact | Kind::StudySiteRegistry => {
-            Some(ClientScope::Sites)
-        }
+        Kind::StudyCountry
+        | Kind::Site
+        | Kind::StudySite
+        | Kind::StudySiteInternal
+        | Kind::StudySiteContact
+        | Kind::StudySiteRegistry
+        | Kind::EnrollmentSnapshot => Some(ClientScope::Sites),
         Kind::Engagement | Kind::EngagementInternal | Kind::EngagementConfirmation | Kind::ServiceScope => Some(ClientScope::Engagements),
         Kind::Document | Kind::Deliverable | Kind::DeliverableSubmission | Kind::DeliverableReview | Kind::Comment => {
             Some(ClientScope::Deliverables)
@@ -281,6 +285,7 @@ fn creators(kind: Kind) -> &'static [Role] {
         | Kind::FindingInternal => editors(kind),
         Kind::AccessReview | Kind::AccessReviewItem => editors(kind),
         Kind::Milestone => &[Role::SStudyManager, Role::SVendorManager, Role::SRegulatory, Role::SSafety, Role::SDataLead],
+        Kind::EnrollmentSnapshot => &[Role::SStudyManager, Role::SDataLead, Role::VProjectManager, Role::VCra, Role::VDataManager],
         Kind::Document => &[
             Role::SStudyManager,
             Role::SVendorManager,
@@ -380,7 +385,7 @@ fn editors(kind: Kind) -> &'static [Role] {
             Role::VRegulatory,
             Role::VSafety,
         ],
-        Kind::Document => creators(kind),
+        Kind::EnrollmentSnapshot | Kind::Document => creators(kind),
         // The dates that a vendor is measured by are not the vendor's to move.
         Kind::Deliverable => &[Role::SStudyManager, Role::SVendorManager],
         Kind::Finding => creators(kind),
@@ -447,6 +452,7 @@ fn enders(kind: Kind) -> &'static [Role] {
         | Kind::ProtocolVersion
         | Kind::Amendment
         | Kind::Milestone
+        | Kind::EnrollmentSnapshot
         | Kind::Document
         | Kind::Deliverable
         | Kind::DeliverableSubmission

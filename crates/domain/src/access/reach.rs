@@ -28,7 +28,7 @@ pub fn ways(kind: Kind, role: Role) -> &'static [Way] {
         Kind::AccessEvent | Kind::AccessReview | Kind::AccessReviewItem => oversight_of_access(role),
         Kind::Program => work::program(role),
         Kind::ProgramInternal => work::program_internal(role),
-        Kind::Milestone => work::milestone(role),
+        Kind::Milestone | Kind::EnrollmentSnapshot => work::milestone(role),
         Kind::Document => work::document(role),
         Kind::Deliverable | Kind::DeliverableSubmission => work::deliverable(role),
         Kind::DeliverableReview => work::deliverable_review(role),

@@ -82,7 +82,7 @@ pub(super) fn program_internal(role: Role) -> &'static [Way] {
     }
 }
 
-/// A milestone: the sponsor's; a vendor's that has to reach it; a CRA's of a site.
+/// A milestone, and a snapshot of enrolment: the sponsor's; a vendor's that has to reach it, or was responsible; a CRA's of a site.
 pub(super) fn milestone(role: Role) -> &'static [Way] {
     match role {
         Role::SStudyManager

@@ -145,6 +145,8 @@ fn written() -> Vec<CommandDef> {
         "programInternalUpdate" Program Change ProgramInternalUpdate as Update of ProgramInternal;
         "milestoneCreate" Milestone Create MilestoneCreate;
         "milestoneUpdate" Milestone Change MilestoneUpdate;
+        "enrollmentSnapshotCreate" EnrollmentSnapshot Create EnrollmentSnapshotCreate;
+        "enrollmentSnapshotUpdate" EnrollmentSnapshot Change EnrollmentSnapshotUpdate;
         "documentCreate" Document Create DocumentCreate;
         "documentUpdate" Document Change DocumentUpdate;
         "deliverableCreate" Deliverable Create DeliverableCreate;

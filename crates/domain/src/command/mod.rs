@@ -30,9 +30,9 @@ use crate::party::{
     MembershipGrant, PersonInvite,
 };
 use crate::portfolio::{
-    MilestoneCreate, MilestoneUpdate, ProgramCreate, ProgramInternalUpdate, ProgramUpdate, SiteCreate, SiteUpdate, StudyBenchmarkUpdate,
-    StudyCountryCreate, StudyCountryUpdate, StudyCreate, StudyInternalUpdate, StudySiteContactUpdate, StudySiteCreate,
-    StudySiteInternalUpdate, StudySiteUpdate, StudyUpdate,
+    EnrollmentSnapshotCreate, EnrollmentSnapshotUpdate, MilestoneCreate, MilestoneUpdate, ProgramCreate, ProgramInternalUpdate,
+    ProgramUpdate, SiteCreate, SiteUpdate, StudyBenchmarkUpdate, StudyCountryCreate, StudyCountryUpdate, StudyCreate, StudyInternalUpdate,
+    StudySiteContactUpdate, StudySiteCreate, StudySiteInternalUpdate, StudySiteUpdate, StudyUpdate,
 };
 use crate::record::Kind;
 
@@ -72,6 +72,8 @@ pub enum Command {
     ProgramInternalUpdate(ProgramInternalUpdate),
     MilestoneCreate(MilestoneCreate),
     MilestoneUpdate(MilestoneUpdate),
+    EnrollmentSnapshotCreate(EnrollmentSnapshotCreate),
+    EnrollmentSnapshotUpdate(EnrollmentSnapshotUpdate),
     DocumentCreate(DocumentCreate),
     DocumentUpdate(DocumentUpdate),
     DocumentKeep(DocumentKeep),

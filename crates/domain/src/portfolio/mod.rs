@@ -1,6 +1,7 @@
-//! Portfolio: studies, their protocols, their countries, the sites they run at.
+//! Portfolio: studies, their protocols, their countries, the sites they run at, how far enrolment has come there.
 //! What a registry says of them stands apart from what the sponsor governs.
 
+mod enrollment;
 mod milestone;
 mod program;
 mod protocol;
@@ -11,6 +12,10 @@ mod study_parts;
 mod study_site;
 mod study_site_parts;
 
+pub use enrollment::{
+    EnrollmentPlace, EnrollmentSnapshot, EnrollmentSnapshotCreate, EnrollmentSnapshotUpdate, EnrollmentSource, enrollment_snapshot_create,
+    enrollment_snapshot_update,
+};
 pub use milestone::{
     Milestone, MilestoneCreate, MilestoneLevel, MilestonePlace, MilestoneType, MilestoneUpdate, milestone_create, milestone_update,
 };

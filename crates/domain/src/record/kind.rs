@@ -220,6 +220,9 @@ kinds! {
     /// A milestone.
     Milestone = "milestone", crate::portfolio::Milestone,
         facts [Sponsor = "sponsor_id", Study = "study_id", Vendor = "vendor_id", Engagement = "engagement_id", PrimeVendor = "prime_vendor_id", PrimeEngagement = "prime_engagement_id", Country = "country_code", StudySite = "study_site_id"];
+    /// A snapshot of enrolment.
+    EnrollmentSnapshot = "enrollment_snapshot", crate::portfolio::EnrollmentSnapshot,
+        facts [Sponsor = "sponsor_id", Study = "study_id", Vendor = "vendor_id", Engagement = "engagement_id", PrimeVendor = "prime_vendor_id", PrimeEngagement = "prime_engagement_id", Country = "country_code", StudySite = "study_site_id"];
     /// A document.
     Document = "document", crate::delivery::Document,
         facts [Sponsor = "sponsor_id", Study = "study_id", Vendor = "vendor_id", Engagement = "engagement_id", Country = "country_code", StudySite = "study_site_id"],

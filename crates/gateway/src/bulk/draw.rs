@@ -36,6 +36,7 @@ pub(super) enum List {
     Comments,
     ProtocolVersions,
     Amendments,
+    EnrollmentSnapshots,
 }
 
 /// The ids of a list. Far from the demo's, so that the two share none.

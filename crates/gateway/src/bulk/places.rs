@@ -1,8 +1,10 @@
-//! A sponsor's facilities, and the countries and sites of a study: three countries, ten sites.
+//! A sponsor's facilities, and the countries and sites of a study: three countries, ten sites, and how far each site has come.
 
+use chrono::NaiveDate;
 use tandem_domain::id::{SiteId, StudyCountryId, StudySiteId};
 use tandem_domain::portfolio::{
-    EthicsModel, Site, StudyCountry, StudyCountryState, StudySite, StudySiteContact, StudySiteInternal, StudySiteState,
+    EnrollmentSnapshot, EnrollmentSource, EthicsModel, Site, StudyCountry, StudyCountryState, StudySite, StudySiteContact,
+    StudySiteInternal, StudySiteState,
 };
 use tandem_domain::record::{Entity, Record};
 use tandem_domain::value::CountryCode;
@@ -167,7 +169,10 @@ fn study_site(study: &Made<'_>, place: u64, of_country: u64, country: &StudyCoun
         discontinued: enrolled / 8,
         completed: if state >= S::EnrollmentClosed { enrolled / 2 } else { 0 },
     };
-    let mut records = vec![site.into_entity()];
+    let mut records = vec![site.clone().into_entity()];
+    if enrolled > 0 {
+        records.push(enrollment(n, site, day(activated + 200)).into_entity());
+    }
     if draw(What::Scope, n, 4) > 0 {
         records.push(StudySiteInternal { id, sponsor_id, study_id, country_code, risk_score: Some(score(n)) }.into_entity());
     }
@@ -176,4 +181,28 @@ fn study_site(study: &Made<'_>, place: u64, of_country: u64, country: &StudyCoun
         records.push(StudySiteContact { id, sponsor_id, study_id, country_code, principal_investigator_name }.into_entity());
     }
     records
+}
+
+/// What was last reported of a site where somebody is enrolled.
+fn enrollment(number: u64, site: StudySite, as_of: NaiveDate) -> EnrollmentSnapshot {
+    EnrollmentSnapshot {
+        id: id(List::EnrollmentSnapshots, number),
+        sponsor_id: site.sponsor_id,
+        study_id: site.study_id,
+        vendor_id: site.vendor_id,
+        engagement_id: site.responsible_engagement_id,
+        prime_vendor_id: None,
+        prime_engagement_id: None,
+        study_country_id: site.study_country_id,
+        country_code: site.country_code,
+        study_site_id: site.id,
+        as_of,
+        screened: site.screened,
+        screen_failures: site.screened - site.enrolled,
+        randomised: site.enrolled,
+        treated: site.enrolled,
+        discontinued: site.discontinued,
+        completed: site.completed,
+        source: EnrollmentSource::Edc,
+    }
 }

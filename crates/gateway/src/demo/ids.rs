@@ -42,6 +42,7 @@ pub(super) enum List {
     Comments,
     ProtocolVersions,
     Amendments,
+    EnrollmentSnapshots,
 }
 
 impl Ids {

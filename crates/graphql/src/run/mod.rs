@@ -4,6 +4,7 @@ pub(crate) mod arguments;
 pub(crate) mod changes;
 pub(crate) mod cursor;
 pub(crate) mod days;
+mod enrollment;
 mod error;
 mod explain;
 mod history;

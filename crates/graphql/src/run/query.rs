@@ -16,7 +16,7 @@ use super::page::{Page, PageInfo, Source};
 use super::record::{Record, fail, object, one};
 use super::session::Session;
 use super::viewer::ViewerObject;
-use super::{arguments, changes, explain, impact, tally};
+use super::{arguments, changes, enrollment, explain, impact, tally};
 use crate::declare::{Root, Table, table, tables};
 use crate::schema;
 
@@ -35,6 +35,7 @@ impl QueryRoot {
             explain::NAME => return explain::answer(ctx, session, &given).await.map(Some),
             changes::NAME => return changes::answer(ctx, session, &given).await.map(Some),
             tally::NAME => return tally::answer(ctx, session, &given).await.map(Some),
+            enrollment::NAME => return enrollment::answer(ctx, session, &given).await.map(Some),
             impact::NAME => return impact::answer(ctx, session, &given).await.map(Some),
             _ => {}
         }
@@ -150,6 +151,7 @@ impl OutputType for QueryRoot {
             impact::VisibilityImpact::create_type_info(registry);
             changes::ChangeFeed::create_type_info(registry);
             tally::ExportManifestEntry::create_type_info(registry);
+            enrollment::EnrollmentTotals::create_type_info(registry);
             super::mutation::UserErrorObject::create_type_info(registry);
             let mut fields = vec![
                 described("viewer", "Viewer!", "You, acting for one organisation."),
@@ -168,6 +170,7 @@ impl OutputType for QueryRoot {
             fields.push(impact::field());
             fields.push(changes::field());
             fields.push(tally::field());
+            fields.push(enrollment::field());
             fields.extend(schema::query_fields());
             let fields = fields.into_iter().map(|field| (field.name.clone(), field)).collect();
             ObjectBuilder::new("Query", fields).description(Some("Where reading begins.".to_owned())).build()

@@ -68,6 +68,12 @@ impl WorkItem {
 /// A day as the graph's `Date`.
 pub(crate) struct Day(NaiveDate);
 
+impl Day {
+    pub(super) fn of(day: NaiveDate) -> Self {
+        Self(day)
+    }
+}
+
 impl OutputType for Day {
     fn type_name() -> Cow<'static, str> {
         Cow::Borrowed("Date")

@@ -121,6 +121,7 @@ impl Store {
             | Entity::ServiceScope(_)
             | Entity::ProgramInternal(_)
             | Entity::Milestone(_)
+            | Entity::EnrollmentSnapshot(_)
             | Entity::Document(_)
             | Entity::Deliverable(_)
             | Entity::DeliverableSubmission(_)

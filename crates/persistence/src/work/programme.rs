@@ -1,12 +1,13 @@
-//! Commands on programmes and milestones.
+//! Commands on programmes, milestones and how far enrolment has come.
 
+use chrono::NaiveDate;
 use tandem_domain::access::{Action, Decision, Facts, decide};
 use tandem_domain::command::{Command, Refusal};
 use tandem_domain::engagement::Engagement;
-use tandem_domain::id::{MilestoneId, StudyId, TypedId};
+use tandem_domain::id::{EngagementId, MilestoneId, StudyId, StudySiteId, TypedId};
 use tandem_domain::portfolio::{
-    Milestone, MilestonePlace, Program, ProgramInternal, milestone_create, milestone_update, program_create, program_internal_update,
-    program_update,
+    EnrollmentPlace, EnrollmentSnapshot, Milestone, MilestonePlace, Program, ProgramInternal, StudySite, enrollment_snapshot_create,
+    enrollment_snapshot_update, milestone_create, milestone_update, program_create, program_internal_update, program_update,
 };
 use tandem_domain::record::{Kind, Patch, Record, Stored};
 use uuid::Uuid;
@@ -55,16 +56,43 @@ impl Work<'_> {
                 // What he does not see does not stand in his way: else trying days would tell him its own.
                 let mut others: Vec<Milestone> = self.seen_of(milestone.study_id).await?;
                 others.retain(|other| other.id != milestone.id);
-                let engagement = match milestone.engagement_id {
-                    Some(id) => self.system_one::<Engagement>(id.uuid()).await?,
-                    None => None,
-                };
+                let engagement = self.engaged(milestone.engagement_id).await?;
                 let at_work = engagement.is_some_and(|engagement| engagement.at_work());
                 let deciding = self.deciding_about(&stored).await?;
                 Planned::of(milestone_update(&deciding, stored.record, &others, at_work, input.clone())?)
             }
+            Command::EnrollmentSnapshotCreate(input) => {
+                self.may_ever(Kind::EnrollmentSnapshot, Action::Create)?;
+                let site = self.named::<StudySite>(input.study_site_id, "studySiteId").await?.record;
+                self.lock(Kind::Study, site.study_id.uuid()).await?;
+                // Who is responsible may have changed until the study was locked.
+                let site = self.named::<StudySite>(input.study_site_id, "studySiteId").await?.record;
+                let engagement = self.engaged(site.responsible_engagement_id).await?;
+                let reported = self.reported(site.id, site.responsible_engagement_id, input.as_of).await?;
+                let place = EnrollmentPlace { site, engagement, reported };
+                Planned::of(enrollment_snapshot_create(&self.deciding(), place, input.clone())?)
+            }
+            Command::EnrollmentSnapshotUpdate(input) => {
+                let stored: Stored<EnrollmentSnapshot> = self.subject(input.id, Action::Update).await?;
+                let engagement = self.engaged(stored.record.engagement_id).await?;
+                let deciding = self.deciding_about(&stored).await?;
+                Planned::of(enrollment_snapshot_update(&deciding, stored.record, engagement.as_ref(), input.clone())?)
+            }
             _ => Err(Refusal::forbidden().into()),
         }
+    }
+
+    async fn engaged(&self, id: Option<EngagementId>) -> Result<Option<Engagement>, WriteError> {
+        match id {
+            Some(id) => self.system_one(id.uuid()).await,
+            None => Ok(None),
+        }
+    }
+
+    /// Whether there is a snapshot of that day from whoever is responsible now.
+    async fn reported(&self, site: StudySiteId, engagement: Option<EngagementId>, day: NaiveDate) -> Result<bool, WriteError> {
+        let all: Vec<EnrollmentSnapshot> = self.vault.system_read(&self.transaction, "study_site_id", &[site.uuid()]).await?;
+        Ok(all.iter().any(|one| one.as_of == day && one.engagement_id == engagement))
     }
 
     /// The milestones of a study that the viewer sees.

@@ -32,6 +32,8 @@ const AT_SITE: Place = Place { sponsor: "OSELCI", vendor: "OSELCI", prime: "" };
 const IN_COUNTRY: Place = Place { sponsor: "OSELC", vendor: "OSELC", prime: "" };
 /// Of a subcontract under the vendor's engagement, of a kind that comes with the engagement above.
 const BENEATH: Place = Place { sponsor: "OSE", vendor: "", prime: "OSE" };
+/// Likewise, at the site.
+const BENEATH_SITE: Place = Place { sponsor: "OSECI", vendor: "", prime: "OSECI" };
 /// Of a subcontract, of a kind that does not come with it: the sponsor's people with the engagement above have it as little.
 const BENEATH_ALONE: Place = Place { sponsor: "OS", vendor: "", prime: "" };
 /// Of a competitor's engagement on the study, or of none.
@@ -177,6 +179,17 @@ pub(super) fn milestones(stage: &Stage) -> Vec<Sample> {
         one("of a competitor's engagement", of(Some(&stage.competitor)), STUDYS, TO_ALL),
         one("of the vendor's on study B", elsewhere, STUDY_B, TO_ALL),
         one("of another sponsor's", others, FOREIGN, TO_ALL),
+    ]
+}
+
+pub(super) fn enrollment(stage: &Stage) -> Vec<Sample> {
+    let of = |engagement| records::enrollment_snapshot(146, &stage.site, engagement).into_entity();
+    let one = |name, engagement, place| placed(name, of(engagement), place, TO_ALL_AND_CRAS);
+    vec![
+        one("reported while the vendor was responsible", Some(&stage.engagement), AT_SITE),
+        one("reported while a competitor was", Some(&stage.competitor), STUDYS_SITE),
+        one("reported while the sponsor was", None, STUDYS_SITE),
+        one("reported under a subcontract of the vendor's", Some(&stage.subcontract), BENEATH_SITE),
     ]
 }
 

@@ -6,7 +6,7 @@ use tandem_domain::conversation::{Comment, CommentVisibility};
 use tandem_domain::delivery::{Blinding, Deliverable, DeliverableReview, DeliverableSubmission, Document, DocumentState};
 use tandem_domain::id::{EngagementId, OrganizationId, StudyId, StudySiteId, TypedId};
 use tandem_domain::oversight::{Finding, FindingCategory, FindingInternal, FindingResponse, Issue};
-use tandem_domain::portfolio::{Milestone, MilestoneLevel};
+use tandem_domain::portfolio::{EnrollmentSnapshot, Milestone, MilestoneLevel};
 use tandem_domain::record::Entity;
 use tandem_domain::value::CountryCode;
 
@@ -18,7 +18,11 @@ type Lies = ((OrganizationId, StudyId), (Option<OrganizationId>, Option<Engageme
 
 macro_rules! lies {
     ($one:expr) => {
-        (($one.sponsor_id, $one.study_id), ($one.vendor_id.into(), $one.engagement_id.into()), ($one.country_code, $one.study_site_id))
+        (
+            ($one.sponsor_id, $one.study_id),
+            ($one.vendor_id.into(), $one.engagement_id.into()),
+            ($one.country_code.into(), $one.study_site_id.into()),
+        )
     };
 }
 
@@ -67,6 +71,14 @@ impl Owned {
             prime_vendor: maybe(one.prime_vendor_id),
             prime_engagement: maybe(one.prime_engagement_id),
             ..Self::at_work(record, &meant_for, lies!(one))
+        }
+    }
+
+    pub(super) fn of_enrollment(record: &Entity, one: &EnrollmentSnapshot) -> Self {
+        Self {
+            prime_vendor: maybe(one.prime_vendor_id),
+            prime_engagement: maybe(one.prime_engagement_id),
+            ..Self::at_work(record, &and_where(BOTH_SIDES_AND_PRIME, true, For::Cras), lies!(one))
         }
     }
 

@@ -81,6 +81,8 @@ impl Maker {
             of_site.predecessor_ids = vec![of_study.id, of_engagement.id];
             self.discuss(&of_site.clone().into_entity(), people, None);
             self.world.milestones.push(of_site);
+            let snapshot = records::enrollment_snapshot(self.number(), &site, Some(engagement));
+            self.world.enrollment_snapshots.push(snapshot);
         }
         self.world.milestones.extend([of_study, of_engagement]);
     }

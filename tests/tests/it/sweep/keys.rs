@@ -15,6 +15,10 @@ const KEYS: &[(&str, &str)] = &[
     ("amendment_number", "only imports write it, as the sponsor as a whole"),
     ("client_subject", "within an organisation, whose administrators see all of its clients; attacks::a_machine_client_…"),
     ("deliverable_submission_number", "within a deliverable, all of whose submissions are seen by who hands in; the server gives it"),
+    (
+        "enrollment_snapshot_day",
+        "within a site and the engagement responsible for it, whose snapshots are seen by who reports; enrollment::who_…",
+    ),
     ("finding_reference", "within an engagement, and only issued findings have one; the server gives it: invariants, races"),
     ("finding_response_number", "within a finding, all of whose responses are seen by who answers; the server gives it"),
     ("journal_order_entry", "no command names it"),

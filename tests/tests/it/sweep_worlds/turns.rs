@@ -98,5 +98,36 @@ impl Walk<'_> {
             }
         }
         self.tried.extend(["kinds", "studyId"].map(|argument| format!("Query.exportManifest({argument})")));
+        self.walk_enrollment().await;
+    }
+
+    /// Totals are the sums of what he sees; of a study that is hidden they tell what they tell of one that never was.
+    async fn walk_enrollment(&mut self) {
+        let document = "query($study: ID!, $day: Date) { enrollmentTotals(studyId: $study, asOf: $day) { all { sites screened } byCountry { \
+                        counts { sites screened } } } }";
+        let at = |study: &str| json!({ "study": study, "day": "2099-01-01" });
+        let blank = self.ask(document, at(&self.never(Kind::Study))).await.everything();
+        for owned in self.hidden(Kind::Study) {
+            let answer = self.ask(document, at(&encode(Kind::Study, owned.row.1))).await.everything();
+            if answer != blank {
+                self.find(&format!("TELLS enrolment of {:?}", owned.row), &format!("{answer}\n{blank}"));
+            }
+        }
+        for study in self.sees[&Kind::Study].clone() {
+            let his = self
+                .hall
+                .owned(Kind::EnrollmentSnapshot)
+                .iter()
+                .filter(|owned| self.sees[&Kind::EnrollmentSnapshot].contains(&owned.row.1));
+            let sites: BTreeSet<_> = his.filter(|owned| owned.study == Some(study)).map(|owned| owned.study_site).collect();
+            let body = self.ask_well(document, at(&encode(Kind::Study, study))).await;
+            let totals = &body["data"]["enrollmentTotals"];
+            let by_country: u64 =
+                totals["byCountry"].as_array().into_iter().flatten().filter_map(|one| one["counts"]["screened"].as_u64()).sum();
+            if totals["all"]["sites"] != sites.len() || totals["all"]["screened"] != by_country {
+                self.find("ENROLMENT", &format!("{} sites are his: {body}", sites.len()));
+            }
+        }
+        self.tried.extend(["studyId", "asOf"].map(|argument| format!("Query.enrollmentTotals({argument})")));
     }
 }

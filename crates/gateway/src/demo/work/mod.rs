@@ -5,6 +5,7 @@ mod capas;
 mod comments;
 mod deliverables;
 mod documents;
+mod enrollment;
 mod findings;
 mod found;
 mod handing_in;
@@ -29,6 +30,7 @@ pub(super) fn make(stage: &Stage<'_>) -> Vec<Entity> {
     let comments = comments::make(stage, &delivery, &issues, &oversight);
     let mut records = protocols::make(stage);
     records.extend(milestones::make(stage));
+    records.extend(enrollment::make(stage));
     records.extend(documents.into_entities());
     records.extend(delivery.into_entities());
     records.extend(issues.into_entities());

@@ -1,0 +1,178 @@
+//! How far enrolment has come: reported where participants are counted, corrected with a reason, and only added up from there (I-15).
+//! Whoever was not responsible for a site has no part in its numbers, nor in totals.
+
+use serde_json::{Value as Json, json};
+use tandem_tests::fingerprint::journal_length;
+use tandem_tests::house::{BOTH, Backend, Ground, House, person};
+
+const CRO: &str = "ravi@veltrona";
+const SPONSOR: &str = "marisol@quillfen";
+const RIVAL: &str = "henrik@osprelle";
+
+const COUNTS: &str = "screened screenFailures randomised treated discontinued completed";
+
+struct Scene {
+    ground: Ground,
+    house: House,
+    study: String,
+    /// Sites that the CRO is responsible for, each with its country.
+    sites: Vec<(String, String)>,
+}
+
+impl Scene {
+    async fn on(backend: Backend) -> Self {
+        let ground = Ground::with_demo(backend).await;
+        let house = ground.serve().await;
+        let mut scene = Self { ground, house, study: String::new(), sites: Vec::new() };
+        let query = "{ study(protocolNumber: \"QF-101\") { id sites(first: 50) { nodes { id countryCode responsibleEngagement { state vendor { name } } } } } }";
+        let found = scene.ask(SPONSOR, query, json!({})).await;
+        let text = |json: &Json| json.as_str().unwrap().to_owned();
+        scene.study = text(&found["study"]["id"]);
+        for site in found["study"]["sites"]["nodes"].as_array().unwrap() {
+            let engagement = &site["responsibleEngagement"];
+            let theirs = engagement["vendor"]["name"].as_str().is_some_and(|name| name.starts_with("Veltrona"));
+            if theirs && engagement["state"] == "ACTIVE" {
+                scene.sites.push((text(&site["id"]), text(&site["countryCode"])));
+            }
+        }
+        assert!(scene.sites.len() > 1, "{found}");
+        scene
+    }
+
+    async fn ask(&self, who: &str, query: &str, variables: Json) -> Json {
+        let answer = self.house.ask_with(&person(who), query, variables, &[]).await;
+        assert!(answer.at("/errors").is_null(), "{}", answer.text);
+        answer.at("/data").clone()
+    }
+
+    /// Tries a mutation; the payload.
+    async fn tried(&self, who: &str, mutation: &str, input: Json) -> Json {
+        let ty = format!("{}{}Input", mutation[..1].to_uppercase(), &mutation[1..]);
+        let query = format!(
+            "mutation($i: {ty}!) {{ {mutation}(input: $i) {{ enrollmentSnapshot {{ id version asOf {COUNTS} source }} userErrors {{ code field }} }} }}"
+        );
+        self.ask(who, &query, json!({ "i": input })).await[mutation].clone()
+    }
+
+    /// A report that is refused, and leaves nothing.
+    async fn refused(&self, who: &str, mutation: &str, input: Json, code: &str) {
+        // A first sign-in is written down.
+        self.ask(who, "{ viewer { side } }", json!({})).await;
+        let before = journal_length(&self.ground).await;
+        let answer = self.tried(who, mutation, input.clone()).await;
+        assert_eq!(answer["userErrors"][0]["code"], code, "{who} {input}: {answer}");
+        assert!(answer["enrollmentSnapshot"].is_null(), "{answer}");
+        assert_eq!(journal_length(&self.ground).await, before, "{who} {input}");
+    }
+
+    async fn totals(&self, who: &str, day: &str) -> Json {
+        let counts = format!("sites {COUNTS}");
+        let query = format!(
+            "query($s: ID!, $d: Date) {{ enrollmentTotals(studyId: $s, asOf: $d) {{ asOf all {{ {counts} }} byCountry {{ countryCode counts {{ \
+             {counts} }} }} }} }}"
+        );
+        self.ask(who, &query, json!({ "s": self.study, "d": day })).await["enrollmentTotals"].clone()
+    }
+}
+
+fn report(site: &str, day: &str, counts: [i64; 6]) -> Json {
+    let [screened, failures, randomised, treated, discontinued, completed] = counts;
+    json!({ "studySiteId": site, "asOf": day, "screened": screened, "screenFailures": failures, "randomised": randomised, "treated": treated,
+            "discontinued": discontinued, "completed": completed, "source": "EDC" })
+}
+
+#[tokio::test]
+async fn who_is_responsible_reports_and_the_study_is_the_sum() {
+    for backend in BOTH {
+        let scene = Scene::on(backend).await;
+        let ((first, country), (second, _)) = (&scene.sites[0], &scene.sites[1]);
+        let before = scene.totals(SPONSOR, "2026-10-01").await;
+        let one = scene.tried(CRO, "enrollmentSnapshotCreate", report(first, "2026-10-01", [500, 100, 400, 390, 20, 10])).await;
+        assert_eq!(one["userErrors"], json!([]), "{one}");
+        assert_eq!((&one["enrollmentSnapshot"]["asOf"], &one["enrollmentSnapshot"]["screened"]), (&json!("2026-10-01"), &json!(500)));
+        let other = scene.tried(SPONSOR, "enrollmentSnapshotCreate", report(second, "2026-10-02", [300, 0, 300, 300, 0, 0])).await;
+        assert_eq!(other["userErrors"], json!([]), "{other}");
+
+        // The sum of the last of each site until the day, country by country and all together.
+        for day in ["2026-10-01", "2026-10-02"] {
+            let list = format!(
+                "query($s: ID!) {{ enrollmentSnapshots(first: 100, filter: {{ studyId: {{ eq: $s }}, asOf: {{ lte: \"{day}\" }} }}, orderBy: [{{ \
+                 field: AS_OF }}]) {{ nodes {{ countryCode {COUNTS} studySite {{ id }} }} }} }}"
+            );
+            let found = scene.ask(SPONSOR, &list, json!({ "s": scene.study })).await;
+            let mut last = std::collections::BTreeMap::new();
+            for node in found["enrollmentSnapshots"]["nodes"].as_array().unwrap() {
+                last.insert(node["studySite"]["id"].as_str().unwrap().to_owned(), node.clone());
+            }
+            let totals = scene.totals(SPONSOR, day).await;
+            assert_eq!((&totals["asOf"], &totals["all"]["sites"]), (&json!(day), &json!(last.len())), "{totals}");
+            for counter in COUNTS.split(' ') {
+                let sum = |of: &str| {
+                    last.values()
+                        .filter(|one| of.is_empty() || one["countryCode"] == of)
+                        .map(|one| one[counter].as_i64().unwrap())
+                        .sum::<i64>()
+                };
+                assert_eq!(totals["all"][counter], sum(""), "{counter} {totals}");
+                for country in totals["byCountry"].as_array().unwrap() {
+                    assert_eq!(country["counts"][counter], sum(country["countryCode"].as_str().unwrap()), "{counter} {totals}");
+                }
+            }
+            assert_ne!(totals, before);
+        }
+
+        // A correction has a reason, stays in the history, and is in the sum.
+        let id = &one["enrollmentSnapshot"]["id"];
+        let corrected = json!({ "id": id, "expectedVersion": 1, "completed": 11 });
+        scene.refused(CRO, "enrollmentSnapshotUpdate", corrected.clone(), "REASON_REQUIRED").await;
+        let mut corrected = corrected;
+        corrected["reason"] = json!("one was counted twice");
+        let answer = scene.tried(CRO, "enrollmentSnapshotUpdate", corrected.clone()).await;
+        assert_eq!(
+            (&answer["enrollmentSnapshot"]["version"], &answer["enrollmentSnapshot"]["completed"]),
+            (&json!(2), &json!(11)),
+            "{answer}"
+        );
+        scene.refused(CRO, "enrollmentSnapshotUpdate", corrected, "CONFLICT").await;
+        let history = "query($id: ID!) { enrollmentSnapshot(id: $id) { history { nodes { reason changes { field old new } } } } }";
+        let history = scene.ask(SPONSOR, history, json!({ "id": id })).await["enrollmentSnapshot"]["history"]["nodes"].clone();
+        assert_eq!(history[1]["reason"], "one was counted twice", "{history}");
+        assert_eq!(history[1]["changes"], json!([{ "field": "completed", "old": 10, "new": 11 }]), "{history}");
+
+        // What cannot be is refused, and so is a day that is reported or to come.
+        for (counts, day, code) in [
+            ([10, 3, 8, 0, 0, 0], "2026-10-03", "BAD_USER_INPUT"),
+            ([10, 0, 8, 9, 0, 0], "2026-10-03", "BAD_USER_INPUT"),
+            ([10, 0, 8, 8, 5, 4], "2026-10-03", "BAD_USER_INPUT"),
+            ([-1, 0, 0, 0, 0, 0], "2026-10-03", "BAD_USER_INPUT"),
+            ([1, 0, 1, 0, 0, 0], "2099-10-03", "BAD_USER_INPUT"),
+            ([1, 0, 1, 0, 0, 0], "2026-10-01", "CONFLICT"),
+        ] {
+            scene.refused(CRO, "enrollmentSnapshotCreate", report(first, day, counts), code).await;
+        }
+        // Whoever may not report does not, and whoever does not see the site is told what he would be told of none.
+        scene.refused("petra@quillfen", "enrollmentSnapshotCreate", report(first, "2026-10-03", [1, 0, 1, 0, 0, 0]), "FORBIDDEN").await;
+        scene
+            .refused("leopold@brackenmoor", "enrollmentSnapshotCreate", report(first, "2026-10-03", [1, 0, 1, 0, 0, 0]), "NOT_FOUND")
+            .await;
+
+        // A rival has no part in it: not in lists, not in totals, not by its id; another sponsor not even in the study.
+        let seen = "query($id: ID!) { enrollmentSnapshot(id: $id) { id } node(id: $id) { id } }";
+        for who in [RIVAL, "leopold@brackenmoor"] {
+            assert_eq!(scene.ask(who, seen, json!({ "id": id })).await, json!({ "enrollmentSnapshot": null, "node": null }), "{who}");
+        }
+        let of_rival = scene.totals(RIVAL, "2026-10-02").await;
+        let countries = of_rival["byCountry"].as_array().unwrap();
+        let his = "{ enrollmentSnapshots(first: 100) { nodes { countryCode studySite { id } study { protocolNumber } } } }";
+        let his = scene.ask(RIVAL, his, json!({})).await["enrollmentSnapshots"]["nodes"].as_array().unwrap().clone();
+        let theirs = his.iter().filter(|one| one["study"]["protocolNumber"] == "QF-101");
+        assert!(countries.iter().all(|one| theirs.clone().any(|his| his["countryCode"] == one["countryCode"])), "{of_rival}");
+        assert!(of_rival["all"]["screened"].as_i64().unwrap() < 500, "{of_rival}");
+        assert_eq!(scene.totals("leopold@brackenmoor", "2026-10-02").await, Json::Null);
+        // A CRA of one country has what lies there.
+        if country == "DE" {
+            assert_eq!(scene.ask("saoirse@veltrona", seen, json!({ "id": id })).await["enrollmentSnapshot"]["id"], *id);
+        }
+        scene.house.stop().await;
+    }
+}

@@ -61,7 +61,7 @@ pub(super) const ROWS: &[Row] = &[
             (&[VProjectManager, VDataManager, VBiostatistician, VRegulatory, VSafety], "own U"),
             (&[VCra], "site U"), // "own site-level": of level SITE
             (&[VQa, VFinance], "own"),
-            (&[PClient], "R own"), // "W" waits for `milestone:write`
+            (&[PClient], "R own U"), // "W" with `milestone:write`: its days
             (ADMINS, ""),
         ],
     },
@@ -74,7 +74,7 @@ pub(super) const ROWS: &[Row] = &[
             (&[VProjectManager, VDataManager], "own C U"),
             (&[VCra], "site C U"),
             (&[VBiostatistician, VRegulatory, VSafety, VQa, VFinance], "own"),
-            (&[PClient], "R own"), // "W" waits for `enrollment:write`
+            (&[PClient], "R own C U"), // "W" with `enrollment:write`
             (ADMINS, ""),
         ],
     },

@@ -3,7 +3,7 @@
 
 use serde_json::{Value as Json, json};
 use tandem_tests::fingerprint::journal_length;
-use tandem_tests::house::{BOTH, Backend, Ground, House, person};
+use tandem_tests::house::{BOTH, Backend, Ground, House, client, person};
 
 const CRO: &str = "ravi@veltrona";
 const SPONSOR: &str = "marisol@quillfen";
@@ -43,6 +43,12 @@ impl Scene {
         let answer = self.house.ask_with(&person(who), query, variables, &[]).await;
         assert!(answer.at("/errors").is_null(), "{}", answer.text);
         answer.at("/data").clone()
+    }
+
+    /// The engagement that is responsible for a site.
+    async fn engagement(&self, site: &str) -> Json {
+        let query = "query($id: ID!) { studySite(id: $id) { responsibleEngagement { id } } }";
+        self.ask(CRO, query, json!({ "id": site })).await["studySite"]["responsibleEngagement"]["id"].clone()
     }
 
     /// Tries a mutation; the payload.
@@ -173,6 +179,76 @@ async fn who_is_responsible_reports_and_the_study_is_the_sum() {
         if country == "DE" {
             assert_eq!(scene.ask("saoirse@veltrona", seen, json!({ "id": id })).await["enrollmentSnapshot"]["id"], *id);
         }
+        scene.house.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn a_machine_writes_what_its_scopes_name_and_nothing_else() {
+    for backend in BOTH {
+        let scene = Scene::on(backend).await;
+        let reads = ["study:read", "site:read", "engagement:read"];
+        let all = client("veltrona-ctms", &[&reads[..], &["milestone:write", "enrollment:write"]].concat());
+        let reader = client("veltrona-ctms", &reads);
+        let other = client("quillfen-portal", &["study:read", "milestone:write", "enrollment:write"]);
+        // First uses are written down.
+        for token in [&all, &reader, &other] {
+            scene.house.ask(token, "{ viewer { side } }").await;
+        }
+        let site = scene.sites[0].0.as_str();
+        let engagement = scene.engagement(site).await;
+        let create = "mutation($i: EnrollmentSnapshotCreateInput!) { enrollmentSnapshotCreate(input: $i) { enrollmentSnapshot { id createdBy { \
+                      __typename } } userErrors { code } } }";
+        let input = json!({ "i": report(site, "2026-10-05", [5, 0, 5, 5, 0, 0]) });
+        let length = journal_length(&scene.ground).await;
+        // Not without the scope in its token, and not with one that the directory does not give it; this one sees no site either.
+        for (token, code) in [(&reader, "FORBIDDEN"), (&other, "NOT_FOUND")] {
+            let answer = scene.house.ask_with(token, create, input.clone(), &[]).await;
+            assert_eq!(answer.at("/data/enrollmentSnapshotCreate/userErrors/0/code"), code, "{}", answer.text);
+        }
+        // Nor anything for which there is no scope.
+        let deliverable =
+            json!({ "i": { "engagementId": engagement, "deliverableType": "MONITORING_PLAN", "title": "x", "dueDate": "2031-01-01" } });
+        let other_command = "mutation($i: DeliverableCreateInput!) { deliverableCreate(input: $i) { userErrors { code } } }";
+        let answer = scene.house.ask_with(&all, other_command, deliverable, &[]).await;
+        assert_eq!(answer.at("/data/deliverableCreate/userErrors/0/code"), "FORBIDDEN", "{}", answer.text);
+        assert_eq!(journal_length(&scene.ground).await, length, "what was refused was written");
+
+        let answer = scene.house.ask_with(&all, create, input, &[]).await;
+        assert_eq!(answer.at("/data/enrollmentSnapshotCreate/userErrors"), &json!([]), "{}", answer.text);
+        let id = answer.at("/data/enrollmentSnapshotCreate/enrollmentSnapshot/id").clone();
+        let seen = "query($id: ID!) { enrollmentSnapshot(id: $id) { screened history { nodes { command } } } }";
+        let seen = scene.ask(CRO, seen, json!({ "id": id })).await;
+        assert_eq!(seen["enrollmentSnapshot"]["screened"], 5, "{seen}");
+
+        // A milestone that its engagement has to reach: its days, and that a system reports them; not what is the sponsor's to say.
+        let query = "query($e: ID!) { milestones(first: 50, filter: { engagementId: { eq: $e } }) { nodes { id version actualDate milestoneType \
+                     systemPopulated predecessors { id } } } }";
+        let found = scene.ask(CRO, query, json!({ "e": engagement })).await;
+        let open = |one: &&Json| one["actualDate"].is_null() && one["predecessors"] == json!([]);
+        let milestone = found["milestones"]["nodes"].as_array().unwrap().iter().find(open).unwrap_or_else(|| panic!("{found}")).clone();
+        let update = "mutation($i: MilestoneUpdateInput!) { milestoneUpdate(input: $i) { milestone { plannedDate systemPopulated } userErrors { \
+                      code } } }";
+        let input = |more: Json| {
+            let mut input = json!({ "id": milestone["id"], "expectedVersion": milestone["version"], "reason": "as the CTMS has it" });
+            input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            json!({ "i": input })
+        };
+        let length = journal_length(&scene.ground).await;
+        for (token, more) in
+            [(&reader, json!({ "plannedDate": "2031-02-03" })), (&all, json!({ "paymentTrigger": true, "baselineDate": "2031-02-03" }))]
+        {
+            let answer = scene.house.ask_with(token, update, input(more), &[]).await;
+            assert_eq!(answer.at("/data/milestoneUpdate/userErrors/0/code"), "FORBIDDEN", "{}", answer.text);
+        }
+        assert_eq!(journal_length(&scene.ground).await, length, "what was refused was written");
+        let answer = scene.house.ask_with(&all, update, input(json!({ "plannedDate": "2031-02-03" })), &[]).await;
+        assert_eq!(
+            answer.at("/data/milestoneUpdate"),
+            &json!({ "milestone": { "plannedDate": "2031-02-03", "systemPopulated": true }, "userErrors": [] }),
+            "{}",
+            answer.text
+        );
         scene.house.stop().await;
     }
 }

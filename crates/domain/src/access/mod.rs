@@ -19,7 +19,10 @@ pub use actor::{Actor, PrincipalKind};
 pub use audience::Readers;
 pub use explain::{Ground, explain, reads_all_of_own, rule_in_words, why_in_words};
 pub use facts::{Facts, Link};
-pub use policy::{Action, Decision, Lack, client_may_follow, client_may_read, client_scope, covers_all, decide, leads, may_ever, writes};
+pub use policy::{
+    Action, Decision, Lack, client_may_follow, client_may_read, client_scope, client_write_scope, covers_all, decide, leads, may_ever,
+    writes,
+};
 pub use reach::ways;
 pub use role::{ClientScope, Role, Side};
 pub use trail::{Trail, trail};

@@ -212,13 +212,34 @@ fn owner_of(facts: &Facts, owner: Owner) -> Option<uuid::Uuid> {
 #[must_use]
 pub fn writes(viewer: &Viewer, action: Action, facts: &Facts) -> bool {
     let organization = Some(viewer.organization.uuid());
-    viewer.kind == PrincipalKind::Person
+    may_write(viewer, facts.kind)
         && viewer.grants.iter().any(|grant| {
             may_ever(facts.kind, action, grant.role)
-                && writing_owner(facts.kind, grant.role).is_some_and(|owner| owner_of(facts, owner) == organization)
+                && writing_owner(viewer, facts.kind, grant.role).is_some_and(|owner| owner_of(facts, owner) == organization)
                 && works_still(viewer, facts)
                 && covers_write(&grant.scope, facts, viewer.now.date_naive())
         })
+}
+
+/// The scope by which a machine client changes rows of this kind, where one may at all. It signs nothing, and takes no step.
+#[must_use]
+pub fn client_write_scope(kind: Kind) -> Option<ClientScope> {
+    if kind == Kind::Milestone {
+        Some(ClientScope::MilestonesWrite)
+    } else if kind == Kind::EnrollmentSnapshot {
+        Some(ClientScope::EnrollmentWrite)
+    } else {
+        None
+    }
+}
+
+/// Whether the viewer may change rows of this kind as far as a client's scopes go; a person needs none.
+fn may_write(viewer: &Viewer, kind: Kind) -> bool {
+    match viewer.kind {
+        PrincipalKind::Person => true,
+        PrincipalKind::System => false,
+        PrincipalKind::Client => client_write_scope(kind).is_some_and(|scope| viewer.client_scopes.contains(&scope)),
+    }
 }
 
 /// Whether a grant by which the viewer does this to rows of `kind` has all of the study, or all of the organisation where there is none.
@@ -242,12 +263,13 @@ fn works_still(viewer: &Viewer, facts: &Facts) -> bool {
 }
 
 /// Which column has to name a writer's own organisation.
-fn writing_owner(kind: Kind, role: Role) -> Option<Owner> {
+fn writing_owner(viewer: &Viewer, kind: Kind, role: Role) -> Option<Owner> {
     if matches!(kind, Kind::Person | Kind::PersonContact | Kind::Membership | Kind::ApiClient | Kind::AccessReview | Kind::AccessReviewItem)
     {
         return Some(Owner::Organization);
     }
-    match role.side()? {
+    // A client's role is the same on either side.
+    match role.side().unwrap_or(viewer.side) {
         crate::access::Side::Sponsor => Some(Owner::Sponsor),
         crate::access::Side::Vendor => Some(Owner::Vendor),
         crate::access::Side::Neither => None,
@@ -285,7 +307,9 @@ fn creators(kind: Kind) -> &'static [Role] {
         | Kind::FindingInternal => editors(kind),
         Kind::AccessReview | Kind::AccessReviewItem => editors(kind),
         Kind::Milestone => &[Role::SStudyManager, Role::SVendorManager, Role::SRegulatory, Role::SSafety, Role::SDataLead],
-        Kind::EnrollmentSnapshot => &[Role::SStudyManager, Role::SDataLead, Role::VProjectManager, Role::VCra, Role::VDataManager],
+        Kind::EnrollmentSnapshot => {
+            &[Role::SStudyManager, Role::SDataLead, Role::VProjectManager, Role::VCra, Role::VDataManager, Role::PClient]
+        }
         Kind::Document => &[
             Role::SStudyManager,
             Role::SVendorManager,
@@ -384,6 +408,7 @@ fn editors(kind: Kind) -> &'static [Role] {
             Role::VBiostatistician,
             Role::VRegulatory,
             Role::VSafety,
+            Role::PClient,
         ],
         Kind::EnrollmentSnapshot | Kind::Document => creators(kind),
         // The dates that a vendor is measured by are not the vendor's to move.

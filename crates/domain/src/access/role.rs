@@ -58,6 +58,10 @@ vocabulary! {
         Deliverables = "DELIVERABLE_READ",
         /// Read findings that were issued, and the responses to them.
         Findings = "FINDING_READ",
+        /// Say when milestones are planned and were reached.
+        MilestonesWrite = "MILESTONE_WRITE",
+        /// Report how far enrolment has come, and correct it.
+        EnrollmentWrite = "ENROLLMENT_WRITE",
     }
 
     /// Which side of the outsourcing an organisation stands on.
@@ -81,6 +85,8 @@ impl ClientScope {
             Self::Engagements => "engagement:read",
             Self::Deliverables => "deliverable:read",
             Self::Findings => "finding:read",
+            Self::MilestonesWrite => "milestone:write",
+            Self::EnrollmentWrite => "enrollment:write",
         }
     }
 

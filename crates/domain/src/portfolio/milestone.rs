@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use super::study::Study;
 use super::study_country::StudyCountry;
 use super::study_site::StudySite;
-use crate::access::{Action, Readers, Side};
+use crate::access::{Action, PrincipalKind, Readers, Side};
 use crate::command::{Change, Code, Deciding, Op, Refusal, UserError};
 use crate::engagement::Engagement;
 use crate::id::{EngagementId, MilestoneId, OrganizationId, PersonId, StudyCountryId, StudyId, StudySiteId, TypedId};
@@ -319,6 +319,9 @@ pub fn milestone_update(
     }
     input.planned_date.apply(&mut milestone.planned_date);
     input.actual_date.apply(&mut milestone.actual_date);
+    if (milestone.planned_date, milestone.actual_date) != (before.planned_date, before.actual_date) {
+        milestone.system_populated = deciding.viewer.kind == PrincipalKind::Client;
+    }
     let waits_for_others = milestone.actual_date.is_some() && milestone.predecessor_ids != before.predecessor_ids;
     if milestone.actual_date != before.actual_date || waits_for_others {
         check_actual(&milestone, others, deciding.now.date_naive())?;

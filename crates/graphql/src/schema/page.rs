@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use tandem_domain::access::sentences::{WITHHELD, client_sentence, done_by, listed, narrowing, readers_by_way, roles_in_words};
-use tandem_domain::access::{Action, ClientScope, Role, Side, Trail, client_scope, may_ever, trail};
+use tandem_domain::access::{Action, ClientScope, Role, Side, Trail, client_scope, client_write_scope, may_ever, trail};
 use tandem_domain::lifecycle::{Lifecycle, Takers, Transition};
 use tandem_domain::record::{Kind, description};
 use tandem_domain::vocabulary::Vocabulary;
@@ -57,11 +57,11 @@ terminated, and of countries and sites those that the engagement leads, is respo
 ";
 
 const CLIENTS: &str =
-    "A machine client reads, and never changes anything. Its reach is the engagements listed in the directory, or the whole organisation
-for an organisation's own client. It needs the scope of what it reads, in the directory and in its token; a token that names none
-gives none. Parties, that is organisations and people, and itself it reads without.
+    "A machine client reads, and changes what scopes of their own name; it signs nothing and takes no step. Its reach is the engagements listed in the directory, or the whole organisation
+for an organisation's own client. It needs the scope of what it reads or changes, in the directory and in its token; a token that
+names none gives none. Parties, that is organisations and people, and itself it reads without.
 
-| scope | what it reads |
+| scope | what it reads, or does |
 |---|---|
 ";
 
@@ -230,8 +230,10 @@ fn clients(page: &mut String) {
     page.push_str(CLIENTS);
     for scope in ClientScope::ALL {
         let reads = |kind: &&Kind| client_scope(**kind) == Some(*scope) && may_ever(**kind, Action::Read, Role::PClient);
+        let writes = |kind: &&Kind| client_write_scope(**kind) == Some(*scope);
         let kinds: Vec<String> = Kind::ALL.iter().filter(reads).map(|kind| kind.words()).collect();
-        let _ = writeln!(page, "| {} | {} |", scope.claim(), listed(&kinds));
+        let changed: Vec<String> = Kind::ALL.iter().filter(writes).map(|kind| format!("changes {}s that it reads", kind.words())).collect();
+        let _ = writeln!(page, "| {} | {} |", scope.claim(), listed(&[kinds, changed].concat()));
     }
     let free: Vec<String> = Kind::ALL
         .iter()

@@ -29,4 +29,4 @@ pub use store::{
 pub use store::{Join, LevelPage, On, RowRef, Rows, Shape, Wanted};
 pub use tally::Tally;
 pub use vault::Vault;
-pub use work::{Circumstances, ImportOutcome, NewOrganization, Outcome, ProtocolImport};
+pub use work::{Circumstances, ImportOutcome, Ingested, NewOrganization, Outcome, ProtocolImport};

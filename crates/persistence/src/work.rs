@@ -12,6 +12,7 @@ pub(crate) mod guards;
 mod idempotency;
 mod import;
 mod import_protocol;
+mod ingest;
 pub(crate) mod links;
 mod party;
 mod portfolio;
@@ -34,6 +35,7 @@ use uuid::Uuid;
 pub use admin::NewOrganization;
 pub use import::ImportOutcome;
 pub use import_protocol::ProtocolImport;
+pub use ingest::Ingested;
 
 use crate::error::{StoreError, WriteError};
 use crate::row::{self, Row};

@@ -252,3 +252,108 @@ async fn a_machine_writes_what_its_scopes_name_and_nothing_else() {
         scene.house.stop().await;
     }
 }
+
+const INGEST: &str = "mutation($i: EnrollmentIngestInput!) { enrollmentIngest(input: $i) { created updated unchanged rejected { index error { code \
+                      field message } } userErrors { code } } }";
+
+#[tokio::test]
+async fn a_night_goes_in_row_by_row_and_its_repetition_changes_nothing() {
+    for backend in BOTH {
+        let scene = Scene::on(backend).await;
+        let machine = client("veltrona-ctms", &["study:read", "site:read", "engagement:read", "enrollment:write"]);
+        scene.house.ask(&machine, "{ viewer { side } }").await;
+        let ingest = async |token: &str, input: Json| {
+            let answer = scene.house.ask_with(token, INGEST, json!({ "i": input }), &[]).await;
+            assert!(answer.at("/errors").is_null(), "{}", answer.text);
+            answer.at("/data/enrollmentIngest").clone()
+        };
+        // Somebody else's site, for which the machine does not report: told of like one that never was.
+        let query = "{ studySites(first: 100) { nodes { id } } }";
+        let all = scene.ask(SPONSOR, query, json!({})).await["studySites"]["nodes"].as_array().unwrap().clone();
+        let his = scene.house.ask(&machine, query).await.at("/data/studySites/nodes").as_array().unwrap().clone();
+        let hidden = all.iter().find(|one| !his.contains(one)).unwrap_or_else(|| panic!("{his:?}"))["id"].clone();
+
+        // A thousand days, twenty of them bad, each in a way of its own.
+        let mut rows = Vec::new();
+        let first = chrono::NaiveDate::from_ymd_opt(2023, 1, 1).unwrap();
+        for number in 0..1_000_u32 {
+            let site = &scene.sites[usize::try_from(number).unwrap() % 2].0;
+            let day = first + chrono::Days::new(u64::from(number / 2));
+            let count = i64::from(number);
+            let mut row = report(site, &day.to_string(), [count, 0, count, count, 0, 0]);
+            match number % 250 {
+                10 => row["asOf"] = json!("yesterday"),
+                20 => row["source"] = json!("GUESS"),
+                30 => row["randomised"] = json!(count + 1),
+                40 => row["studySiteId"] = hidden.clone(),
+                50 => row["asOf"] = json!("2099-01-01"),
+                _ => {}
+            }
+            rows.push(row);
+        }
+        let length = journal_length(&scene.ground).await;
+        let tried = ingest(&machine, json!({ "rows": rows, "dryRun": true })).await;
+        assert_eq!((&tried["created"], tried["rejected"].as_array().unwrap().len()), (&json!(980), 20), "{tried}");
+        assert_eq!(journal_length(&scene.ground).await, length, "what was only tried was written");
+        let begun = std::time::Instant::now();
+        let taken = ingest(&machine, json!({ "rows": rows })).await;
+        println!("{backend:?}: 1,000 rows with 20 bad ones in {:.1} s", begun.elapsed().as_secs_f32());
+        assert_eq!((&taken["created"], &taken["updated"], &taken["unchanged"]), (&json!(980), &json!(0), &json!(0)), "{taken}");
+        assert_eq!(taken["rejected"], tried["rejected"]);
+        for (rejection, number) in
+            taken["rejected"].as_array().unwrap().iter().zip((0..1_000).filter(|n| [10, 20, 30, 40, 50].contains(&(n % 250))))
+        {
+            let (code, field) = match number % 250 {
+                10 => ("BAD_USER_INPUT", "asOf"),
+                20 => ("BAD_USER_INPUT", "source"),
+                30 => ("BAD_USER_INPUT", "randomised"),
+                40 => ("NOT_FOUND", "studySiteId"),
+                _ => ("BAD_USER_INPUT", "asOf"),
+            };
+            assert_eq!(rejection["index"], number, "{rejection}");
+            assert_eq!(rejection["error"]["code"], code, "{rejection}");
+            assert_eq!(rejection["error"]["field"], json!(["input", "rows", number.to_string(), field]), "{rejection}");
+        }
+        let after = journal_length(&scene.ground).await;
+        assert_eq!(after, length + 980);
+        // Again: nothing more, and the same is refused.
+        let begun = std::time::Instant::now();
+        let again = ingest(&machine, json!({ "rows": rows })).await;
+        println!("{backend:?}: again in {:.1} s", begun.elapsed().as_secs_f32());
+        assert_eq!((&again["created"], &again["updated"], &again["unchanged"]), (&json!(0), &json!(0), &json!(980)), "{again}");
+        assert_eq!(again["rejected"], taken["rejected"]);
+        assert_eq!(journal_length(&scene.ground).await, after);
+
+        // A row that says otherwise corrects, with the reason; a day twice in one night is refused the second time where they differ.
+        let site = &scene.sites[0].0;
+        let other = report(site, "2023-01-02", [700, 0, 600, 600, 0, 0]);
+        let bare = ingest(&machine, json!({ "rows": [other] })).await;
+        assert_eq!(bare["rejected"][0]["error"]["code"], "REASON_REQUIRED", "{bare}");
+        let corrected = ingest(&machine, json!({ "rows": [other, report(site, "2023-01-01", [0; 6])], "reason": "reconciled" })).await;
+        assert_eq!(
+            (&corrected["updated"], &corrected["unchanged"], &corrected["rejected"]),
+            (&json!(1), &json!(1), &json!([])),
+            "{corrected}"
+        );
+        assert_eq!(journal_length(&scene.ground).await, after + 1);
+
+        // A hidden site and one that never was are one to him; so is who may not report at all refused row by row.
+        let never = tandem_domain::id::encode(
+            tandem_domain::record::Kind::StudySite,
+            uuid::Uuid::from_u128(0x0123_4567_89ab_4def_8123_4567_89ab_cdef),
+        );
+        let row = |site: &str| json!({ "rows": [report(site, "2026-10-07", [1, 0, 1, 1, 0, 0])] });
+        let hidden = hidden.as_str().unwrap();
+        assert_eq!(ingest(&machine, row(hidden)).await, ingest(&machine, row(&never)).await);
+        let reader = client("veltrona-ctms", &["study:read", "site:read", "engagement:read"]);
+        for token in [&reader, &person("petra@quillfen")] {
+            let refused = ingest(token, row(site)).await;
+            assert_eq!((&refused["created"], &refused["rejected"][0]["error"]["code"]), (&json!(0), &json!("FORBIDDEN")), "{refused}");
+        }
+        // More than a thousand rows are refused whole.
+        let many: Vec<Json> = (0..1_001).map(|_| report(site, "2026-10-08", [1, 0, 1, 1, 0, 0])).collect();
+        let answer = scene.house.ask_with(&machine, INGEST, json!({ "i": { "rows": many } }), &[]).await;
+        assert_eq!(answer.at("/errors/0/extensions/code"), "BAD_USER_INPUT", "{}", answer.text);
+        scene.house.stop().await;
+    }
+}

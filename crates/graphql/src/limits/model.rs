@@ -64,6 +64,7 @@ const DEAR: &[(&str, u64)] = &[
     ("visibilityImpact", 9),
     ("workQueue", 9),
     ("enrollmentTotals", 49),
+    ("enrollmentIngest", 999),
     ("changes", 99),
     ("exportManifest", 4_999),
 ];

@@ -9,6 +9,7 @@ mod error;
 mod explain;
 mod history;
 mod impact;
+mod ingest;
 mod loaders;
 mod mutation;
 mod page;

@@ -13,10 +13,10 @@ use tandem_domain::record::check_text;
 use tandem_domain::vocabulary::Vocabulary;
 use tandem_persistence::{Circumstances, Row, WriteError};
 
-use super::arguments;
 use super::error::Failure;
 use super::record::{Record, fail, list, object};
 use super::session::Session;
+use super::{arguments, ingest};
 use crate::schema;
 
 /// The mutation type.
@@ -99,7 +99,7 @@ async fn carry_out(session: &Session, def: &'static CommandDef, given: &Map<Stri
     Ok(Payload { command: def, row, errors: Vec::new() })
 }
 
-fn manner(input: &Map<String, Json>) -> Result<Manner, UserError> {
+pub(super) fn manner(input: &Map<String, Json>) -> Result<Manner, UserError> {
     let reason = input.get("reason").and_then(Json::as_str).map(check_text).transpose();
     let reason = reason.map_err(|words| UserError::at(Code::BadUserInput, "reason", words))?;
     let meaning = input.get("signature").and_then(|signature| signature.get("meaning")).and_then(Json::as_str);
@@ -156,8 +156,9 @@ impl OutputType for MutationRoot {
     }
 
     fn create_type_info(registry: &mut Registry) -> String {
-        registry.create_output_type::<Self, _>(async_graphql::registry::MetaTypeId::Object, |_| {
-            let fields = schema::mutation_fields().into_iter().map(|field| (field.name.clone(), field)).collect();
+        registry.create_output_type::<Self, _>(async_graphql::registry::MetaTypeId::Object, |registry| {
+            ingest::register(registry);
+            let fields = schema::mutation_fields().into_iter().chain([ingest::field()]).map(|field| (field.name.clone(), field)).collect();
             let doc = "Where changes begin. Each is one transaction, journalled, and refused whole or done whole.";
             ObjectBuilder::new("Mutation", fields).description(Some(doc.to_owned())).build()
         })
@@ -170,9 +171,13 @@ impl OutputType for MutationRoot {
 
 impl ContainerType for MutationRoot {
     async fn resolve_field(&self, ctx: &Context<'_>) -> ServerResult<Option<Value>> {
-        let Some(command) = find(ctx.item.node.name.node.as_str()) else { return Ok(None) };
+        let name = ctx.item.node.name.node.as_str();
         let session = Session::of(ctx).map_err(|failure| fail(ctx, &failure))?;
         let given = arguments::of(ctx).map_err(|failure| fail(ctx, &failure))?;
+        if name == ingest::NAME {
+            return ingest::answer(ctx, session, &given).await.map(Some);
+        }
+        let Some(command) = find(name) else { return Ok(None) };
         let payload = carry_out(session, command, &given).await.map_err(|failure| fail(ctx, &failure))?;
         object(ctx, payload).await.map(Some)
     }

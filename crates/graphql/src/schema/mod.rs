@@ -43,6 +43,14 @@ pub(crate) fn mutation_fields() -> Vec<MetaField> {
     mutations::fields()
 }
 
+pub(crate) fn ingest_field(name: &str, payload: &str, input: &str, doc: &str) -> MetaField {
+    mutations::ingest_field(name, payload, input, doc)
+}
+
+pub(crate) fn register_enrollment_ingest(registry: &mut Registry) {
+    mutations::register_enrollment_ingest(registry);
+}
+
 fn field(name: &str, ty: impl Into<String>, doc: &str) -> MetaField {
     MetaField { description: Some(doc.to_owned()), ..MetaField::new(name, ty) }
 }

@@ -1,8 +1,8 @@
 //! Mutations: an input and a payload for each command of the catalogue, lifecycle steps among them.
 
 use async_graphql::registry::{MetaField, Registry};
-use tandem_domain::command::{CommandDef, Flavour, catalogue};
-use tandem_domain::record::{Kind, camel_case, description};
+use tandem_domain::command::{CommandDef, Flavour, catalogue, find};
+use tandem_domain::record::{Kind, Scalar, camel_case, description};
 
 use super::scalars::input_type;
 use super::{add_input, add_object, argument, field, with_arguments};
@@ -63,6 +63,30 @@ pub(crate) fn register(registry: &mut Registry) {
         ];
         add_object(registry, &payload_name(command), &format!("What `{}` gives.", command.name), payload);
     }
+}
+
+/// A bulk mutation, which takes its rows in one input.
+pub(super) fn ingest_field(name: &str, payload: &str, input: &str, doc: &str) -> MetaField {
+    with_arguments(field(name, payload, doc), vec![argument("input", input, "What to take in.")])
+}
+
+pub(super) fn register_enrollment_ingest(registry: &mut Registry) {
+    let row = find("enrollmentSnapshotCreate").map(|command| command.fields.iter()).into_iter().flatten().map(|given| {
+        let ty = match given.shape.scalar {
+            Scalar::Id(_) => "ID!",
+            Scalar::Int => "Int!",
+            // A row that holds no day, or no term, is refused by itself.
+            _ => "String!",
+        };
+        argument(&camel_case(given.name), ty, &description(given.doc))
+    });
+    add_input(registry, "EnrollmentIngestRow", "How far enrolment at a study site had come on a day.", row.collect());
+    let fields = vec![
+        argument("rows", "[EnrollmentIngestRow!]!", "The rows, at most 1,000."),
+        argument("reason", "String", "Why; for the journal. Rows that correct what is known need it."),
+        argument("dryRun", "Boolean", "Answer what would happen and change nothing."),
+    ];
+    add_input(registry, "EnrollmentIngestInput", "What `enrollmentIngest` takes.", fields);
 }
 
 pub(super) fn fields() -> Vec<MetaField> {

@@ -1,6 +1,7 @@
 //! Commands on programmes, milestones and how far enrolment has come.
 
 use chrono::NaiveDate;
+use sea_orm::ConnectionTrait;
 use tandem_domain::access::{Action, Decision, Facts, decide};
 use tandem_domain::command::{Command, Refusal};
 use tandem_domain::engagement::Engagement;
@@ -14,6 +15,7 @@ use uuid::Uuid;
 
 use super::{Planned, Work};
 use crate::error::WriteError;
+use crate::sql::Sql;
 
 impl Work<'_> {
     pub(super) async fn plan_programme(&self, command: &Command) -> Result<Planned, WriteError> {
@@ -68,7 +70,7 @@ impl Work<'_> {
                 // Who is responsible may have changed until the study was locked.
                 let site = self.named::<StudySite>(input.study_site_id, "studySiteId").await?.record;
                 let engagement = self.engaged(site.responsible_engagement_id).await?;
-                let reported = self.reported(site.id, site.responsible_engagement_id, input.as_of).await?;
+                let reported = self.reported(site.id, site.responsible_engagement_id, input.as_of).await?.is_some();
                 let place = EnrollmentPlace { site, engagement, reported };
                 Planned::of(enrollment_snapshot_create(&self.deciding(), place, input.clone())?)
             }
@@ -89,10 +91,21 @@ impl Work<'_> {
         }
     }
 
-    /// Whether there is a snapshot of that day from whoever is responsible now.
-    async fn reported(&self, site: StudySiteId, engagement: Option<EngagementId>, day: NaiveDate) -> Result<bool, WriteError> {
-        let all: Vec<EnrollmentSnapshot> = self.vault.system_read(&self.transaction, "study_site_id", &[site.uuid()]).await?;
-        Ok(all.iter().any(|one| one.as_of == day && one.engagement_id == engagement))
+    /// The snapshot of that day from whoever is responsible now, where there is one.
+    pub(super) async fn reported(
+        &self,
+        site: StudySiteId,
+        engagement: Option<EngagementId>,
+        day: NaiveDate,
+    ) -> Result<Option<Uuid>, WriteError> {
+        let mut sql = Sql::new(self.vault.database.dialect, "SELECT id FROM enrollment_snapshot WHERE study_site_id = ");
+        sql.bind_uuid(site.uuid()).push(" AND as_of = ").bind_date(day).push(" AND engagement_id ");
+        match engagement {
+            Some(engagement) => sql.push("= ").bind_uuid(engagement.uuid()),
+            None => sql.push("IS NULL"),
+        };
+        let found = self.transaction.query_one_raw(sql.statement()).await?;
+        Ok(found.map(|row| row.try_get_by_index(0)).transpose()?)
     }
 
     /// The milestones of a study that the viewer sees.

@@ -12,9 +12,10 @@ form.addEventListener('submit', async (event) => {
   said.textContent = 'Asking …';
   rows.replaceChildren();
   try {
-    const found = await late({ url: form.elements.url.value.replace(/\/+$/, ''), token: form.elements.token.value.trim() });
+    const { rows: found, whole } = await late({ url: form.elements.url.value.replace(/\/+$/, ''), token: form.elements.token.value.trim() });
     rows.replaceChildren(...found.map(shown));
-    said.textContent = found.length === 1 ? 'One thing is late.' : `${found.length} things are late.`;
+    const counted = found.length === 1 ? 'One thing is late.' : `${found.length} things are late.`;
+    said.textContent = whole ? counted : `${counted} There are more, which this page does not ask for.`;
   } catch (error) {
     said.textContent = error.message;
   }

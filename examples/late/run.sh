@@ -8,5 +8,10 @@
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-echo "open http://127.0.0.1:${LATE_PORT:-8090}"
-exec python3 -m http.server "${LATE_PORT:-8090}" --bind 127.0.0.1 --directory "$here"
+port=${LATE_PORT:-8090}
+if (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
+    echo "examples/late: something else listens on port $port. Set LATE_PORT to another one, and TANDEM_CORS_ORIGINS of the demo to it." >&2
+    exit 1
+fi
+echo "open http://127.0.0.1:$port"
+exec python3 -m http.server "$port" --bind 127.0.0.1 --directory "$here"

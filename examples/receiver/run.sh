@@ -11,19 +11,24 @@ set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 home=${RECEIVER_HOME:-$here/.home}
-if [ ! -e "$home/ready" ]; then
+sources=("$here"/{package.json,tsconfig.json,codegen.json,changes.graphql,receiver.ts} "$here/../../schema.graphql")
+made_of=$(cat "${sources[@]}" | cksum)
+# What was made of other sources, or of another schema, is made again.
+if [ "$(cat "$home/made-of" 2>/dev/null)" != "$made_of" ]; then
     # In a place of its own, so that nothing is installed into the checkout.
     mkdir -p "$home"
-    cp "$here"/{package.json,tsconfig.json,codegen.json,changes.graphql,receiver.ts} "$here/../../schema.graphql" "$home"
+    rm -f "$home/made-of"
+    cp "${sources[@]}" "$home"
     (
         cd "$home"
         npm install --no-package-lock --no-audit --no-fund --silent
         ./node_modules/.bin/graphql-codegen --config codegen.json --silent
         ./node_modules/.bin/tsc
     )
-    touch "$home/ready"
+    echo "$made_of" >"$home/made-of"
 fi
-if [ -z "${API_TOKEN:-}" ]; then
+# Help needs no demo that runs.
+if [ -z "${API_TOKEN:-}" ] && [ "${1:-}" != --help ] && [ "${1:-}" != -h ]; then
     tandem=${CARGO_TARGET_DIR:-$here/../../target}/release/tandem
     API_TOKEN=$("$tandem" token --as ravi@veltrona.example.org)
     export API_TOKEN

@@ -15,7 +15,7 @@ use tandem_domain::portfolio::{
     Site, Study, StudyBenchmark, StudyConfirmation, StudyCountry, StudyCountryState, StudyInternal, StudyRegistry, StudySite,
     StudySiteContact, StudySiteInternal, StudySiteRegistry, StudySiteState, StudyState, StudySubtype, StudyType,
 };
-use tandem_domain::value::CountryCode;
+use tandem_domain::value::{CountryCode, MinorUnits};
 use uuid::Uuid;
 
 mod work;
@@ -229,7 +229,12 @@ pub fn study_internal(study: &Study) -> StudyInternal {
 /// The budget benchmark of a study.
 #[must_use]
 pub fn study_benchmark(study: &Study) -> StudyBenchmark {
-    StudyBenchmark { id: study.id, sponsor_id: study.sponsor_id, budget_minor_units: Some(100), budget_currency: Some("EUR".to_owned()) }
+    StudyBenchmark {
+        id: study.id,
+        sponsor_id: study.sponsor_id,
+        budget_minor_units: Some(MinorUnits(100)),
+        budget_currency: Some("EUR".to_owned()),
+    }
 }
 
 /// A confirmation of a step of a study.

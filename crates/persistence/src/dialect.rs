@@ -53,7 +53,7 @@ impl Dialect {
     fn null(self, scalar: Scalar) -> Value {
         match scalar {
             Scalar::Boolean => Value::Bool(None),
-            Scalar::Int => Value::BigInt(None),
+            Scalar::Int | Scalar::BigInt => Value::BigInt(None),
             Scalar::Float => Value::Double(None),
             Scalar::String | Scalar::PartialDate | Scalar::CountryCode | Scalar::Enum(_) => Value::String(None),
             Scalar::Id(_) | Scalar::AnyId => Value::Uuid(None),
@@ -161,7 +161,7 @@ impl Dialect {
     pub(crate) fn read(self, row: &QueryResult, index: usize, scalar: Scalar) -> Result<Cell, StoreError> {
         let cell = match scalar {
             Scalar::Boolean => row.try_get_by_index::<Option<bool>>(index)?.map(Cell::Bool),
-            Scalar::Int => row.try_get_by_index::<Option<i64>>(index)?.map(Cell::Int),
+            Scalar::Int | Scalar::BigInt => row.try_get_by_index::<Option<i64>>(index)?.map(Cell::Int),
             Scalar::Float => row.try_get_by_index::<Option<f64>>(index)?.map(Cell::Float),
             Scalar::String | Scalar::PartialDate | Scalar::CountryCode | Scalar::Enum(_) => {
                 row.try_get_by_index::<Option<String>>(index)?.map(Cell::Text)

@@ -199,9 +199,7 @@ fn dress(record: &Entity, number: i32) -> Option<Entity> {
             (Scalar::String, Cell::Text(issuer)) if issuer == ISSUER || issuer == records::ISSUER => Cell::Text(ISSUER.to_owned()),
             (Scalar::String, Cell::Text(_) | Cell::Null) => Cell::Text(text()),
             (Scalar::StringList, _) => Cell::List(vec![text()]),
-            (Scalar::Int, Cell::Int(_) | Cell::Null) if column.name.ends_with("minor_units") => {
-                Cell::Int(7_100_000_000_003 + i64::from(place))
-            }
+            (Scalar::BigInt, Cell::Int(_) | Cell::Null) => Cell::Int(7_100_000_000_003 + i64::from(place)),
             // Who a comment is for, and days that are added to a day, stay what they are.
             (Scalar::Int, number) if ["audiences", "review_sla_days"].contains(&column.name) => number,
             (Scalar::Int, Cell::Int(_) | Cell::Null) => Cell::Int(i64::from(1_600_000_000 + place)),

@@ -14,7 +14,7 @@ use tandem_domain::portfolio::{
     StudyState, StudySubtype, StudyType,
 };
 use tandem_domain::record::Record;
-use tandem_domain::value::{CountryCode, DatePrecision, EstimateKind, PartialDate};
+use tandem_domain::value::{CountryCode, DatePrecision, EstimateKind, MinorUnits, PartialDate};
 use tandem_gateway::demo::epoch;
 
 use super::people;
@@ -163,7 +163,7 @@ fn study(world: &mut Builder, name: &str, shared: bool) {
     let internal = StudyInternal { id, sponsor_id, risk_score: Some(world.score()), strategic_priority };
     world.plant(name, internal.into_entity());
     let budget_currency = Some(text("study_benchmark", name, "budget_currency"));
-    let benchmark = StudyBenchmark { id, sponsor_id, budget_minor_units: Some(world.amount()), budget_currency };
+    let benchmark = StudyBenchmark { id, sponsor_id, budget_minor_units: Some(MinorUnits(world.amount())), budget_currency };
     world.plant(name, benchmark.into_entity());
     let own = |column: &str| text("study_registry", name, column);
     let registry = StudyRegistry {

@@ -151,6 +151,8 @@ async fn who_is_responsible_reports_and_the_study_is_the_sum() {
             ([10, 0, 8, 9, 0, 0], "2026-10-03", "BAD_USER_INPUT"),
             ([10, 0, 8, 8, 5, 4], "2026-10-03", "BAD_USER_INPUT"),
             ([-1, 0, 0, 0, 0, 0], "2026-10-03", "BAD_USER_INPUT"),
+            ([100_001, 0, 0, 0, 0, 0], "2026-10-03", "BAD_USER_INPUT"),
+            ([i64::MAX, 0, 0, 0, 0, 0], "2026-10-03", "BAD_USER_INPUT"),
             ([1, 0, 1, 0, 0, 0], "2099-10-03", "BAD_USER_INPUT"),
             ([1, 0, 1, 0, 0, 0], "2026-10-01", "CONFLICT"),
         ] {

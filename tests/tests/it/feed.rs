@@ -37,7 +37,10 @@ impl Scene {
         for name in ["marisol@quillfen", "ravi@veltrona", "henrik@osprelle", "kofi@veltrona", "yuna@quillfen", "idris@quillfen"] {
             house.ask(&person(name), "{ viewer { side } }").await;
         }
-        Self { house, vault, _ground: ground }
+        let scene = Self { house, vault, _ground: ground };
+        // What has no place in the order yet would be told again.
+        scene.settled().await;
+        scene
     }
 
     /// Everything that was written has its place in the journal's order.
@@ -421,6 +424,20 @@ async fn what_is_hidden_fills_no_page_and_promises_none() {
         assert_eq!(cro.more(&scene.house).await, (vec![expected[1].clone()], false));
         assert_eq!(cro.more(&scene.house).await, (Vec::new(), false));
         scene.holds_what_is_there(&cro).await;
+        scene.house.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn a_first_sign_in_changes_nobody() {
+    for backend in BOTH {
+        let scene = Scene::on(backend).await;
+        let mut copy = Copy::of("marisol@quillfen", &["PERSON"], 50);
+        copy.follow(&scene.house).await;
+        scene.ask("petra@quillfen", "{ viewer { side } }", json!({})).await;
+        scene.settled().await;
+        assert_eq!(copy.follow(&scene.house).await, Vec::<String>::new());
+        scene.holds_what_is_there(&copy).await;
         scene.house.stop().await;
     }
 }

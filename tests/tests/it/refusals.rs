@@ -101,7 +101,7 @@ pub(crate) fn input(command: &CommandDef, targets: &Targets) -> Json {
             Scalar::Enum(terms) => json!(terms.terms[0].0),
             Scalar::EnumList(terms) => json!([terms.terms[0].0]),
             Scalar::Boolean => json!(true),
-            Scalar::Int => json!(1),
+            Scalar::Int | Scalar::BigInt => json!(1),
             Scalar::Float => json!(1.0),
             Scalar::DateTime => json!(later()),
             Scalar::Date => json!("2026-01-01"),

@@ -3,7 +3,7 @@
 
 use chrono::NaiveDate;
 
-use super::study_site::StudySite;
+use super::study_site::{StudySite, participants};
 use crate::access::{Action, Readers, Side};
 use crate::command::{Change, Code, Deciding, Op, Refusal, UserError};
 use crate::engagement::Engagement;
@@ -210,7 +210,7 @@ fn at_work(deciding: &Deciding<'_>, engagement: Option<&Engagement>) -> Result<(
     Ok(())
 }
 
-/// Counters are never negative, and nobody comes further than those before him (I-15).
+/// Nobody comes further than those before him (I-15).
 fn check(of: &EnrollmentSnapshot) -> Result<(), Refusal> {
     let counts = [
         ("screened", of.screened),
@@ -221,8 +221,7 @@ fn check(of: &EnrollmentSnapshot) -> Result<(), Refusal> {
         ("completed", of.completed),
     ];
     let fault = |field: &str, words: &str| UserError::at(Code::BadUserInput, field, words);
-    let below = counts.iter().filter(|(_, count)| *count < 0);
-    let mut errors: Vec<UserError> = below.map(|(field, _)| fault(field, "A number of participants cannot be negative.")).collect();
+    let mut errors: Vec<UserError> = counts.iter().filter_map(|(field, count)| participants(field, *count)).collect();
     let more = |first: i64, second: i64, than: i64| first.checked_add(second).is_none_or(|sum| sum > than);
     if more(of.screen_failures, of.randomised, of.screened) {
         errors.push(fault("randomised", "No more can be randomised or fail screening than were screened."));
@@ -240,6 +239,7 @@ fn check(of: &EnrollmentSnapshot) -> Result<(), Refusal> {
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::study_site::MOST_PARTICIPANTS;
     use super::*;
 
     fn snapshot(counts: [i64; 6]) -> EnrollmentSnapshot {
@@ -278,7 +278,9 @@ mod tests {
         assert_eq!(faults([10, 2, 8, 9, 3, 5]), ["treated"]);
         assert_eq!(faults([10, 2, 8, 8, 4, 5]), ["completed"]);
         assert_eq!(faults([-1, 0, 0, 0, 0, 0]), ["screened", "randomised"]);
-        assert_eq!(faults([i64::MAX, i64::MAX, i64::MAX, 0, 0, 0]), ["randomised"]);
+        assert!(faults([MOST_PARTICIPANTS, 0, 0, 0, 0, 0]).is_empty());
+        assert_eq!(faults([MOST_PARTICIPANTS + 1, 0, 0, 0, 0, 0]), ["screened"]);
+        assert_eq!(faults([i64::MAX, i64::MAX, i64::MAX, 0, 0, 0]), ["screened", "screenFailures", "randomised", "randomised"]);
     }
 
     /// Numbers that a site may report.

@@ -6,7 +6,7 @@ use crate::command::{Change, Code, Deciding, Op, Refusal, UserError};
 use crate::id::{OrganizationId, PersonId, StudyId};
 use crate::portfolio::{Phase, Study};
 use crate::record::{Patch, Record};
-use crate::value::PartialDate;
+use crate::value::{MinorUnits, PartialDate};
 use crate::{input, record, vocabulary};
 
 vocabulary! {
@@ -65,7 +65,7 @@ record! {
         /// The sponsor.
         sponsor_id: OrganizationId,
         /// The benchmark, in minor units of the currency.
-        budget_minor_units: Option<i64>,
+        budget_minor_units: Option<MinorUnits>,
         /// The currency, ISO 4217.
         budget_currency: Option<String>,
     }
@@ -165,7 +165,7 @@ input! {
         /// The study.
         id: StudyId,
         /// The benchmark, in minor units of the currency.
-        budget_minor_units: Patch<Option<i64>>,
+        budget_minor_units: Patch<Option<MinorUnits>>,
         /// The currency, ISO 4217.
         budget_currency: Patch<Option<String>>,
     }

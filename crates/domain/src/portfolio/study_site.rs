@@ -301,8 +301,16 @@ pub fn study_site_update(
     Ok(Change::one(Op::Updated, study_site.into_entity()))
 }
 
+/// The greatest number of participants that one site can report: far beyond any, and small enough that sums stay what the graph can show.
+pub(super) const MOST_PARTICIPANTS: i64 = 100_000;
+
+/// The error for a number of participants of one site that cannot be (I-15).
+pub(super) fn participants(field: &str, count: i64) -> Option<UserError> {
+    let words = format!("A number of participants at a site is from 0 to {MOST_PARTICIPANTS}.");
+    (!(0..=MOST_PARTICIPANTS).contains(&count)).then(|| UserError::at(Code::BadUserInput, field, words))
+}
+
 fn check(study_site: &StudySite) -> Result<(), Refusal> {
-    let mut errors = Vec::new();
     let counts = [
         ("targetEnrollment", study_site.target_enrollment.unwrap_or(0)),
         ("screened", study_site.screened),
@@ -310,11 +318,7 @@ fn check(study_site: &StudySite) -> Result<(), Refusal> {
         ("discontinued", study_site.discontinued),
         ("completed", study_site.completed),
     ];
-    for (field, count) in counts {
-        if count < 0 {
-            errors.push(UserError::at(Code::BadUserInput, field, "A number of subjects cannot be negative."));
-        }
-    }
+    let mut errors: Vec<UserError> = counts.into_iter().filter_map(|(field, count)| participants(field, count)).collect();
     errors.extend(study_site.number.as_deref().and_then(|number| too_long("number", number)));
     if study_site.enrolled > study_site.screened {
         errors.push(UserError::at(Code::BadUserInput, "enrolled", "No more subjects can be enrolled than were screened."));

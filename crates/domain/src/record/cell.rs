@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::id::TypedId;
 use crate::record::Kind;
-use crate::value::{CountryCode, PartialDate};
+use crate::value::{CountryCode, MinorUnits, PartialDate};
 use crate::vocabulary::Terms;
 
 /// One value of one column.
@@ -39,6 +39,8 @@ pub enum Scalar {
     Boolean,
     /// `Int` (32 bits on the graph).
     Int,
+    /// `BigInt`: up to 53 bits on the graph.
+    BigInt,
     /// `Float`.
     Float,
     /// `String`.
@@ -125,6 +127,18 @@ plain_values! {
     DateTime<Utc>, DateTime, Time;
     NaiveDate, Date, Date;
     Uuid, AnyId, Uuid;
+}
+
+impl Value for MinorUnits {
+    const SCALAR: Scalar = Scalar::BigInt;
+
+    fn to_cell(&self) -> Cell {
+        Cell::Int(self.0)
+    }
+
+    fn from_cell(cell: Cell) -> Result<Self, CellError> {
+        i64::from_cell(cell).map(Self)
+    }
 }
 
 impl<T: TypedId> Value for T {
@@ -248,7 +262,7 @@ impl Cell {
         let text = || value.as_str().ok_or(CellError);
         Ok(match scalar {
             Scalar::Boolean => Self::Bool(value.as_bool().ok_or(CellError)?),
-            Scalar::Int => Self::Int(value.as_i64().ok_or(CellError)?),
+            Scalar::Int | Scalar::BigInt => Self::Int(value.as_i64().ok_or(CellError)?),
             Scalar::Float => Self::Float(value.as_f64().ok_or(CellError)?),
             Scalar::String | Scalar::PartialDate | Scalar::CountryCode | Scalar::Enum(_) => Self::Text(text()?.to_owned()),
             Scalar::Id(_) => Self::Uuid(crate::id::decode(text()?).ok_or(CellError)?.1),

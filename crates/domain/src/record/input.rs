@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json};
 
 use crate::id::{TypedId, decode};
 use crate::record::{Scalar, camel_case};
-use crate::value::{CountryCode, PartialDate};
+use crate::value::{CountryCode, MinorUnits, PartialDate};
 use crate::vocabulary::Vocabulary;
 
 /// One field of an input, as data.
@@ -130,6 +130,12 @@ pub fn check_text(text: &str) -> Result<&str, String> {
     Ok(text)
 }
 
+/// A whole number that the graph can show again.
+fn whole(value: &Json, most: i64) -> Result<i64, String> {
+    let number = value.as_i64().filter(|number| (-most..=most).contains(number));
+    number.ok_or_else(|| format!("Give a whole number between -{most} and {most}."))
+}
+
 macro_rules! input_values {
     ($($type:ty, $scalar:expr, $value:ident => $read:expr;)*) => {$(
         impl InputValue for $type {
@@ -148,7 +154,8 @@ input_values! {
         if text.is_empty() { Err("This text may not be blank.".to_owned()) } else { Ok(text.to_owned()) }
     };
     bool, Scalar::Boolean, value => value.as_bool().ok_or_else(|| "Give true or false.".to_owned());
-    i64, Scalar::Int, value => value.as_i64().ok_or_else(|| "Give a whole number.".to_owned());
+    i64, Scalar::Int, value => whole(value, i64::from(i32::MAX));
+    MinorUnits, Scalar::BigInt, value => whole(value, MinorUnits::MOST).map(MinorUnits);
     f64, Scalar::Float, value => value.as_f64().filter(|number| number.is_finite()).ok_or_else(|| "Give a number.".to_owned());
     CountryCode, Scalar::CountryCode, value => text(value)?.parse().map_err(|_| "Give a country by its ISO 3166-1 alpha-2 code, such as PL.".to_owned());
     chrono::NaiveDate, Scalar::Date, value => read_day(text(value)?).ok_or_else(|| "Give a date as YYYY-MM-DD.".to_owned());

@@ -3,7 +3,7 @@
 use tandem_domain::id::{OrganizationId, StudyId};
 use tandem_domain::portfolio::{Masking, Phase, ProductType, Study, StudyBenchmark, StudyInternal, StudyState, StudySubtype, StudyType};
 use tandem_domain::record::{Entity, Record};
-use tandem_domain::value::{DatePrecision, EstimateKind, PartialDate};
+use tandem_domain::value::{DatePrecision, EstimateKind, MinorUnits, PartialDate};
 
 use super::draw::{List, What, count, day, draw, id, one_of};
 use super::engagements;
@@ -87,7 +87,7 @@ impl<'a> Made<'a> {
         let benchmark = StudyBenchmark {
             id: study.id,
             sponsor_id: study.sponsor_id,
-            budget_minor_units: Some(100_000_000 * (1 + count(What::Size, self.number, 150))),
+            budget_minor_units: Some(MinorUnits(100_000_000 * (1 + count(What::Size, self.number, 150)))),
             budget_currency: Some(if draw(What::Whether, self.number, 2) == 0 { "EUR" } else { "USD" }.to_owned()),
         };
         let mut records = vec![study.into_entity(), internal.into_entity(), benchmark.into_entity()];

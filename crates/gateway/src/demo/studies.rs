@@ -4,6 +4,7 @@ use tandem_domain::id::StudyId;
 use tandem_domain::portfolio::{
     Masking, Phase, ProductType, RegistryStatus, Study, StudyBenchmark, StudyInternal, StudyRegistry, StudyState, StudySubtype, StudyType,
 };
+use tandem_domain::value::MinorUnits;
 
 use super::calendar::{actual_day, planned_month};
 use super::ids::{Ids, List};
@@ -164,7 +165,7 @@ fn made(row: &'static Row, index: usize, id: StudyId, organizations: &Organizati
     let benchmark = StudyBenchmark {
         id,
         sponsor_id,
-        budget_minor_units: Some(row.budget * 100_000_000),
+        budget_minor_units: Some(MinorUnits(row.budget * 100_000_000)),
         budget_currency: Some(if row.sponsor == Org::Quillfen { "EUR" } else { "USD" }.to_owned()),
     };
     Made { row, study, internal, benchmark, registry }

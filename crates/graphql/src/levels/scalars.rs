@@ -14,7 +14,7 @@ pub(super) fn write(out: &mut Vec<u8>, row: &RowRef<'_>, column: usize, kind: Ki
     let wrong = |_| Reason::Store;
     let there = match scalar {
         Scalar::Boolean => row.boolean(column).map_err(wrong)?.map(|truth| out.extend_from_slice(if truth { b"true" } else { b"false" })),
-        Scalar::Int => match row.int(column).map_err(wrong)? {
+        Scalar::Int | Scalar::BigInt => match row.int(column).map_err(wrong)? {
             None => None,
             Some(number) => Some(json(out, &number)?),
         },

@@ -271,7 +271,7 @@ fn read_cell(of: Kind, scalar: Scalar, value: &Json) -> Result<Cell, Failure> {
     }
     let cell = match scalar {
         Scalar::Boolean => value.as_bool().map(Cell::Bool),
-        Scalar::Int => value.as_i64().map(Cell::Int),
+        Scalar::Int | Scalar::BigInt => value.as_i64().map(Cell::Int),
         Scalar::Float => value.as_f64().map(Cell::Float),
         Scalar::Id(kind) => return read_id(kind, value),
         Scalar::AnyId => return read_id(of, value),

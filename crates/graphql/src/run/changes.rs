@@ -211,7 +211,10 @@ async fn feed(session: &Session, given: &Map<String, Json>) -> Result<ChangeFeed
     let first = given.get("first").and_then(Json::as_i64).unwrap_or(DEFAULT);
     let first = (1..=MOST).contains(&first).then(|| usize::try_from(first).ok()).flatten();
     let first = first.ok_or_else(|| Failure::bad_input(format!("`first` is from 1 to {MOST}.")))?;
-    let list = format!("{NAME} {kinds:?}");
+    let list = match given.get("kinds") {
+        None | Some(Json::Null) => format!("{NAME} of all kinds"),
+        Some(_) => format!("{NAME} {kinds:?}"),
+    };
     let known = match given.get("since").and_then(Json::as_str) {
         None => None,
         Some(since) => Some(Place::read(&cursor::open_unlike(session, &list, since, "since")?).ok_or_else(Failure::internal)?),
@@ -262,7 +265,8 @@ fn sight(session: &Session, kinds: &[Kind]) -> String {
     grants.sort_unstable();
     let mut scopes: Vec<&str> = viewer.client_scopes.iter().map(|scope| scope.claim()).collect();
     scopes.sort_unstable();
-    let whole = format!("{:?} {grants:?} {scopes:?}", viewer.side);
+    // What all kinds are, a newer release may see otherwise.
+    let whole = format!("{:?} {grants:?} {scopes:?} {kinds:?}", viewer.side);
     Sha256::digest(whole.as_bytes()).iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }
 

@@ -90,6 +90,7 @@ fn comparator(registry: &mut Registry, scalar: Scalar) -> String {
     let (name, of) = match scalar {
         Scalar::Boolean => ("BooleanComparator".to_owned(), "Boolean"),
         Scalar::Int => ("IntComparator".to_owned(), "Int"),
+        Scalar::BigInt => ("BigIntComparator".to_owned(), "BigInt"),
         Scalar::Float => ("FloatComparator".to_owned(), "Float"),
         Scalar::String => ("StringComparator".to_owned(), "String"),
         Scalar::Id(_) | Scalar::AnyId => ("IDComparator".to_owned(), "ID"),
@@ -119,7 +120,10 @@ fn comparator_fields(scalar: Scalar, of: &str) -> Vec<MetaInputValue> {
         argument("in", format!("[{of}!]"), "Equal to one of these."),
         argument("not", format!("[{of}!]"), "Equal to none of these."),
     ];
-    let ordered = matches!(scalar, Scalar::Int | Scalar::Float | Scalar::DateTime | Scalar::Date | Scalar::PartialDate | Scalar::String);
+    let ordered = matches!(
+        scalar,
+        Scalar::Int | Scalar::BigInt | Scalar::Float | Scalar::DateTime | Scalar::Date | Scalar::PartialDate | Scalar::String
+    );
     if ordered {
         fields.push(argument("gte", of.to_owned(), "At least this."));
         fields.push(argument("lte", of.to_owned(), "At most this."));

@@ -158,6 +158,7 @@ pub(crate) fn output_type(scalar: Scalar) -> String {
     match scalar {
         Scalar::Boolean => "Boolean".to_owned(),
         Scalar::Int => "Int".to_owned(),
+        Scalar::BigInt => "BigInt".to_owned(),
         Scalar::Float => "Float".to_owned(),
         Scalar::String => "String".to_owned(),
         Scalar::Id(_) | Scalar::AnyId => "ID".to_owned(),

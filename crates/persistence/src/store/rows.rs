@@ -170,7 +170,7 @@ impl<'a> RowRef<'a> {
         let scalar = *self.rows.scalars.get(column).ok_or(CellError)?;
         let cell = match scalar {
             Scalar::Boolean => self.boolean(column)?.map(Cell::Bool),
-            Scalar::Int => self.int(column)?.map(Cell::Int),
+            Scalar::Int | Scalar::BigInt => self.int(column)?.map(Cell::Int),
             Scalar::Float => self.float(column)?.map(Cell::Float),
             Scalar::String | Scalar::PartialDate | Scalar::CountryCode | Scalar::Enum(_) => {
                 self.text(column)?.map(|text| Cell::Text(text.to_owned()))

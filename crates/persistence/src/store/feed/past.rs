@@ -111,7 +111,12 @@ impl Store {
         let mut sql = Sql::new(self.database.dialect, "SELECT o.position, a.transaction_number, a.recorded_at");
         push_facts(&mut sql);
         sql.push(" FROM journal a JOIN journal_order o ON o.entry_id = a.id WHERE ").any_uuid("a.entity_id", ids).push(" AND ");
-        sql.any_text("a.kind", &kinds).push(" AND o.position <= ").bind_int(span.end).push(" AND (o.position > ").bind_int(span.after);
+        // A first sign-in makes no version of the person.
+        sql.any_text("a.kind", &kinds)
+            .push(" AND a.operation <> 'BOUND' AND o.position <= ")
+            .bind_int(span.end)
+            .push(" AND (o.position > ")
+            .bind_int(span.after);
         sql.push(" OR (a.kind = ").bind_text(kind.prefix()).push(" AND a.version = (SELECT MAX(p.version) FROM journal p ");
         sql.push("JOIN journal_order q ON q.entry_id = p.id WHERE p.entity_id = a.entity_id AND p.kind = a.kind AND q.position <= ");
         sql.bind_int(span.after).push("))) ORDER BY o.position");

@@ -12,6 +12,7 @@ mod m20261123_000003_partners;
 mod m20261123_000004_feed;
 mod m20261123_000005_protocol;
 mod m20261123_000006_enrollment;
+mod m20261123_000007_references;
 
 /// All migrations, oldest first.
 pub struct Migrator;
@@ -25,6 +26,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000004_feed::Migration),
             Box::new(m20261123_000005_protocol::Migration),
             Box::new(m20261123_000006_enrollment::Migration),
+            Box::new(m20261123_000007_references::Migration),
         ];
         steps.into_iter().map(|step| -> Box<dyn MigrationTrait> { Box::new(Whole(step)) }).collect()
     }

@@ -78,6 +78,24 @@ const SPONSOR: &[Role] = &[SStudyManager, SVendorManager, SQa, SFinance, SRegula
 const VENDOR: &[Role] = &[VProjectManager, VCra, VDataManager, VBiostatistician, VQa, VRegulatory, VSafety, VFinance];
 /// Vendor roles that a `sponsorInternal`, `sponsorFinance` or confirmation cell leaves out, and the client with them.
 const OUTSIDERS: &[Role] = &[VProjectManager, VCra, VDataManager, VBiostatistician, VQa, VRegulatory, VSafety, VFinance, VAdmin, PClient];
+/// Everybody but administrators, executives and machines.
+const WORKERS: &[Role] = &[
+    SStudyManager,
+    SVendorManager,
+    SQa,
+    SFinance,
+    SRegulatory,
+    SSafety,
+    SDataLead,
+    VProjectManager,
+    VCra,
+    VDataManager,
+    VBiostatistician,
+    VQa,
+    VRegulatory,
+    VSafety,
+    VFinance,
+];
 /// Who neither administers an organisation nor is its QA.
 const NO_ACCESS_OVERSIGHT: &[Role] = &[
     SStudyManager,
@@ -98,6 +116,9 @@ const NO_ACCESS_OVERSIGHT: &[Role] = &[
 ];
 /// Administrators see no study content.
 const ADMINS: &[Role] = &[SAdmin, VAdmin];
+
+/// What is the sponsor's to make: no vendor's people do, nor does its machine, whose role is the same on either side.
+pub const MADE_BY_SPONSORS: &[Kind] = &[Kind::Milestone, Kind::StudySite];
 
 /// The matrix: the rows of parties, studies and engagements here, those of the work between the sides in `matrix/work.rs`.
 pub fn rows() -> impl Iterator<Item = &'static Row> {
@@ -179,7 +200,7 @@ const MATRIX: &[Row] = &[
             (&[VDataManager, VBiostatistician, VQa], "own"),
             (&[VRegulatory, VSafety], "own"), // C.3 has T, B.11 names no step of theirs
             (&[VFinance], ""),
-            (&[PClient], "R own"),
+            (&[PClient], "R own C U"), // with `site:write`; added by a sponsor's alone
             (ADMINS, ""),
         ],
     },
@@ -315,6 +336,10 @@ const MATRIX: &[Row] = &[
     Row {
         kind: Kind::AccessEvent, // E6(R3) 4.2.2, 4.3.8: the organisation's administrator and QA; it writes itself
         cells: &[(ADMINS, "org"), (&[SQa, VQa], "org"), (NO_ACCESS_OVERSIGHT, "")],
+    },
+    Row {
+        kind: Kind::ExternalReference, // api.md 6: read beneath what it names; set by all but executives
+        cells: &[(WORKERS, "C"), (ADMINS, "C"), (&[PClient], "C"), (&[SExecutive], "")],
     },
     Row {
         kind: Kind::AccessReview,

@@ -7,6 +7,7 @@ use tandem_domain::engagement::{
     Engagement, EngagementConfirmation, EngagementInternal, EngagementModel, EngagementState, RiskTier, ServiceCategory, ServiceScope,
 };
 use tandem_domain::id::{OrganizationId, PersonId, TypedId};
+use tandem_domain::partner::ExternalReference;
 use tandem_domain::party::{
     AccessEvent, AccessEventType, AccessReview, AccessReviewItem, AccessReviewOutcome, ApiClient, Membership, MembershipScope,
     Organization, OrganizationType, Person, PersonContact,
@@ -146,6 +147,20 @@ pub fn access_event(number: u128, organization_id: OrganizationId, person_id: Op
         occurrences: 1,
         first_at: in_days(-1),
         last_at: in_days(-1),
+    }
+}
+
+/// What a system of an organisation calls a study.
+#[must_use]
+pub fn external_reference(number: u128, organization_id: OrganizationId, study: &Study) -> ExternalReference {
+    ExternalReference {
+        id: id(number),
+        organization_id,
+        system: "CTMS".to_owned(),
+        subject_kind: "study".to_owned(),
+        subject_id: study.id.uuid(),
+        external_id: format!("EXT-{number}"),
+        ended_at: None,
     }
 }
 

@@ -21,6 +21,7 @@ const MECHANISMS: &[&str] = &[
     "lifecycle",
     "levels",
     "limits",
+    "partner",
     "read",
     "record",
     "registry",

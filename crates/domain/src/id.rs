@@ -128,6 +128,8 @@ typed_ids! {
     ProtocolVersionId = ProtocolVersion;
     /// The id of an amendment.
     AmendmentId = Amendment;
+    /// The id of an external reference.
+    ExternalReferenceId = ExternalReference;
     /// The id of a milestone.
     MilestoneId = Milestone;
     /// The id of a snapshot of enrolment.

@@ -10,6 +10,7 @@ pub mod engagement;
 pub mod id;
 pub mod lifecycle;
 pub mod oversight;
+pub mod partner;
 pub mod party;
 pub mod portfolio;
 pub mod record;

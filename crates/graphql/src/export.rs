@@ -95,7 +95,7 @@ fn select(table: &Table, above: &[String], selection: &mut String, columns: &mut
                 selection.push_str(" }");
                 continue;
             }
-            What::Days(_) | What::Many { .. } | What::Transitions | What::History | What::LastUse { .. } => continue,
+            What::Days(_) | What::Many { .. } | What::Transitions | What::References | What::History | What::LastUse { .. } => continue,
         };
         let _ = write!(selection, " {}", field.name);
         if below.is_empty() {

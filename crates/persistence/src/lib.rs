@@ -24,9 +24,9 @@ pub use journal::{HistoryEntry, OrderedEntry};
 pub use row::Row;
 pub use store::{
     AccessAnswer, AccessReason, Changed, Compare, EnrollmentCounts, FeedChange, FeedPage, FeedPlace, Filter, GuardKey, HistoryPage, Impact,
-    Order, PageRequest, PageSlice, PermissionPage, Store, Test,
+    Order, PageRequest, PageSlice, PermissionPage, Reference, Referenced, Store, Test,
 };
 pub use store::{Join, LevelPage, On, RowRef, Rows, Shape, Wanted};
 pub use tally::Tally;
 pub use vault::Vault;
-pub use work::{Circumstances, ImportOutcome, Ingested, NewOrganization, Outcome, ProtocolImport};
+pub use work::{Circumstances, ImportOutcome, IngestRow, Ingested, Ingestion, NewOrganization, Outcome, ProtocolImport};

@@ -10,6 +10,7 @@ mod level;
 mod page;
 mod past;
 mod permissions;
+mod reference;
 mod rows;
 mod tally;
 
@@ -32,6 +33,7 @@ pub use impact::Impact;
 pub use level::{Join, LevelPage, On, Shape, Wanted};
 pub use page::{Compare, Filter, Order, PageRequest, PageSlice, Test};
 pub use permissions::PermissionPage;
+pub use reference::{Reference, Referenced};
 pub use rows::{RowRef, Rows};
 
 use crate::database::Database;

@@ -17,6 +17,7 @@ pub(crate) mod links;
 mod party;
 mod portfolio;
 mod programme;
+mod reference;
 mod review;
 mod transition;
 
@@ -25,7 +26,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, SqlErr};
-use tandem_domain::access::{Action, Facts, Viewer, may_ever};
+use tandem_domain::access::{Action, Facts, Viewer, may_somewhere};
 use tandem_domain::command::{Change, Code, Command, Deciding, Manner, Refusal, UserError};
 use tandem_domain::id::{StudyId, TypedId};
 use tandem_domain::portfolio::Study;
@@ -35,7 +36,7 @@ use uuid::Uuid;
 pub use admin::NewOrganization;
 pub use import::ImportOutcome;
 pub use import_protocol::ProtocolImport;
-pub use ingest::Ingested;
+pub use ingest::{IngestRow, Ingested, Ingestion};
 
 use crate::error::{StoreError, WriteError};
 use crate::row::{self, Row};
@@ -74,7 +75,7 @@ pub(crate) struct Work<'a> {
     pub(crate) vault: &'a Vault,
     pub(crate) transaction: DatabaseTransaction,
     pub(crate) viewer: Viewer,
-    pub(crate) circumstances: &'a Circumstances,
+    pub(crate) circumstances: Circumstances,
     pub(crate) now: DateTime<Utc>,
 }
 
@@ -128,7 +129,7 @@ impl Vault {
         let transaction = self.database.begin().await?;
         let viewer = self.viewer_again(&transaction, viewer).await?.ok_or(WriteError::AccessEnded)?;
         let now = self.clock.now();
-        let work = Work { vault: self, transaction, viewer: Viewer { now, ..viewer }, circumstances, now };
+        let work = Work { vault: self, transaction, viewer: Viewer { now, ..viewer }, circumstances: circumstances.clone(), now };
         let fingerprint = idempotency::fingerprint(&work.viewer, name, command, &circumstances.manner);
         if let Some(outcome) = work.claim(&fingerprint).await? {
             return Ok(outcome);
@@ -352,10 +353,9 @@ impl Work<'_> {
         }
     }
 
-    /// Whether any of the viewer's roles may ever do this. Who may not learns nothing of what else is wrong with his command.
+    /// Whether the viewer may do this anywhere. Who may not learns nothing of what else is wrong with his command.
     pub(crate) fn may_ever(&self, kind: Kind, action: Action) -> Result<(), WriteError> {
-        let may = self.viewer.grants.iter().any(|grant| may_ever(kind, action, grant.role));
-        if may { Ok(()) } else { Err(Refusal::forbidden().into()) }
+        if may_somewhere(&self.viewer, kind, action) { Ok(()) } else { Err(Refusal::forbidden().into()) }
     }
 
     /// A part of a record that the viewer sees, at the part's own version: 0 where there is none yet.
@@ -385,6 +385,8 @@ fn as_refusal(error: DbErr) -> WriteError {
         ("study_country_code", "study_country.country_code", "countryCode"),
         ("study_site_number", "study_site.number", "number"),
         ("enrollment_snapshot_day", "enrollment_snapshot.as_of", "asOf"),
+        ("external_reference_name", "external_reference.external_id", "externalId"),
+        ("external_reference_subject", "external_reference.subject_id", "externalId"),
         ("person_contact_email", "person_contact.email", "email"),
         ("client_subject", "client.client_id", "clientId"),
         ("program_name", "program.name", "name"),

@@ -50,6 +50,7 @@ pub const GROUPS: &[(Kind, Policy, &str)] = &[
     ),
     (Kind::ApiClient, Policy::Row, "name issuer clientId scopes expiresAt endedAt organization engagements lastUsedAt"),
     (Kind::AccessEvent, Policy::Row, "event code attempt occurrences firstAt lastAt organization person apiClient"),
+    (Kind::ExternalReference, Policy::Row, ""),
     (Kind::AccessReview, Policy::Row, "periodFrom periodTo reviewed confirmed revoked completedAt organization reviewer items"),
     (
         Kind::AccessReviewItem,

@@ -77,6 +77,13 @@ pub fn samples(stage: &Stage, kind: Kind) -> Vec<Sample> {
         Kind::ApiClient => clients(stage),
         Kind::AccessEvent => of_organizations(stage, |organization| records::access_event(105, organization, None).into_entity()),
         Kind::AccessReview => of_organizations(stage, |organization| records::access_review(106, organization).into_entity()),
+        // Nobody reads one as a record: it stands beneath what it names, which its own proof looks at.
+        Kind::ExternalReference => {
+            of_organizations(stage, |organization| records::external_reference(146, organization, &stage.study).into_entity())
+                .into_iter()
+                .map(|sample| Sample { read: Vec::new(), ..sample })
+                .collect()
+        }
         Kind::AccessReviewItem => of_organizations(stage, |organization| {
             let membership = records::membership(107, id(79), organization, Role::VCra);
             records::access_review_item(108, &records::access_review(106, organization), &membership).into_entity()

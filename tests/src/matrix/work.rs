@@ -61,7 +61,7 @@ pub(super) const ROWS: &[Row] = &[
             (&[VProjectManager, VDataManager, VBiostatistician, VRegulatory, VSafety], "own U"),
             (&[VCra], "site U"), // "own site-level": of level SITE
             (&[VQa, VFinance], "own"),
-            (&[PClient], "R own U"), // "W" with `milestone:write`: its days
+            (&[PClient], "R own C U"), // "W" with `milestone:write`: its days; planned by a sponsor's alone
             (ADMINS, ""),
         ],
     },

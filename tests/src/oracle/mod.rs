@@ -117,6 +117,8 @@ impl<'w> Asker<'w> {
             Kind::AccessEvent => ids(&world.access_events, |one| one.id, |one| self.oversees_access(hat, one.organization_id)),
             Kind::AccessReview => ids(&world.access_reviews, |one| one.id, |one| self.oversees_access(hat, one.organization_id)),
             Kind::AccessReviewItem => ids(&world.access_review_items, |one| one.id, |one| self.oversees_access(hat, one.organization_id)),
+            // Known only beneath the record that it names.
+            Kind::ExternalReference => Vec::new(),
             Kind::Study => ids(&world.studies, |one| one.id, |one| self.study(hat, one.id)),
             Kind::StudyRegistry => ids(&world.study_registries, |one| one.id, |one| self.study(hat, one.id)),
             Kind::StudyInternal => ids(&world.study_internals, |one| one.id, |one| hat.internal() && self.study_part(hat, one.id)),
@@ -202,7 +204,8 @@ impl<'w> Asker<'w> {
             | Kind::ApiClient
             | Kind::AccessEvent
             | Kind::AccessReview
-            | Kind::AccessReviewItem => true,
+            | Kind::AccessReviewItem
+            | Kind::ExternalReference => true,
         }
     }
 

@@ -135,6 +135,7 @@ impl Owned {
             Entity::ApiClient(one) => Self { person: id(one.id), ..Self::of_party(record, MEMBERS, one.organization_id) },
             Entity::AccessEvent(one) => Self::of_party(record, MEMBERS, one.organization_id),
             Entity::AccessReview(one) => Self::of_party(record, MEMBERS, one.organization_id),
+            Entity::ExternalReference(one) => Self::of_party(record, MEMBERS, one.organization_id),
             Entity::AccessReviewItem(one) => Self::of_party(record, MEMBERS, one.organization_id),
             Entity::Membership(one) => Self {
                 person: id(one.person_id),

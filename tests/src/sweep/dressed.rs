@@ -223,6 +223,8 @@ pub fn gather<'a>(records: impl Iterator<Item = &'a Entity>) -> World {
             Entity::AccessEvent(one) => world.access_events.push(one),
             Entity::AccessReview(one) => world.access_reviews.push(one),
             Entity::AccessReviewItem(one) => world.access_review_items.push(one),
+            // Beneath what it names, for one organisation: that has a proof of its own.
+            Entity::ExternalReference(_) => {}
             Entity::Study(one) => world.studies.push(one),
             Entity::StudyInternal(one) => world.study_internals.push(one),
             Entity::StudyBenchmark(one) => world.study_benchmarks.push(one),

@@ -47,6 +47,7 @@ fn audience(kind: Kind, role: Role, word: &str, beneath: bool) -> Option<Readers
             | Kind::AccessEvent
             | Kind::AccessReview
             | Kind::AccessReviewItem
+            | Kind::ExternalReference
     );
     match word {
         // What stands about oneself is for its owner's members where it is not for oneself; a part about oneself is a person's.

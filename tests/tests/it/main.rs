@@ -68,6 +68,8 @@ mod races;
 #[cfg(test)]
 mod readme;
 #[cfg(test)]
+mod references;
+#[cfg(test)]
 mod refusals;
 #[cfg(test)]
 mod rules;

@@ -125,6 +125,7 @@ impl Facts {
                 | Kind::AccessEvent
                 | Kind::AccessReview
                 | Kind::AccessReviewItem
+                | Kind::ExternalReference
                 | Kind::Study
                 | Kind::StudyCountry
                 | Kind::Site

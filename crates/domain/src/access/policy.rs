@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 
 use crate::access::reach::ways;
 use crate::access::way::{covers_link, covers_row, covers_write, lies_where_engagements_work};
-use crate::access::{ClientScope, Cover, Facts, Grant, Link, Owner, PrincipalKind, Readers, Role, Scope, Viewer, Way};
+use crate::access::{ClientScope, Cover, Facts, Grant, Link, Owner, PrincipalKind, Readers, Role, Scope, Side, Viewer, Way};
 use crate::id::{StudyId, TypedId};
 use crate::record::Kind;
 
@@ -127,7 +127,8 @@ pub fn client_scope(kind: Kind) -> Option<ClientScope> {
         | Kind::ApiClient
         | Kind::AccessEvent
         | Kind::AccessReview
-        | Kind::AccessReviewItem => None,
+        | Kind::AccessReviewItem
+        | Kind::ExternalReference => None,
     }
 }
 
@@ -215,6 +216,7 @@ pub fn writes(viewer: &Viewer, action: Action, facts: &Facts) -> bool {
     may_write(viewer, facts.kind)
         && viewer.grants.iter().any(|grant| {
             may_ever(facts.kind, action, grant.role)
+                && !(action == Action::Create && is_sponsors_to_make(viewer, facts.kind))
                 && writing_owner(viewer, facts.kind, grant.role).is_some_and(|owner| owner_of(facts, owner) == organization)
                 && works_still(viewer, facts)
                 && covers_write(&grant.scope, facts, viewer.now.date_naive())
@@ -224,13 +226,27 @@ pub fn writes(viewer: &Viewer, action: Action, facts: &Facts) -> bool {
 /// The scope by which a machine client changes rows of this kind, where one may at all. It signs nothing, and takes no step.
 #[must_use]
 pub fn client_write_scope(kind: Kind) -> Option<ClientScope> {
-    if kind == Kind::Milestone {
-        Some(ClientScope::MilestonesWrite)
-    } else if kind == Kind::EnrollmentSnapshot {
-        Some(ClientScope::EnrollmentWrite)
-    } else {
-        None
-    }
+    const SCOPES: [(Kind, ClientScope); 4] = [
+        (Kind::Milestone, ClientScope::MilestonesWrite),
+        (Kind::StudySite, ClientScope::SitesWrite),
+        (Kind::EnrollmentSnapshot, ClientScope::EnrollmentWrite),
+        (Kind::ExternalReference, ClientScope::ReferencesWrite),
+    ];
+    SCOPES.iter().find(|(of, _)| *of == kind).map(|(_, scope)| *scope)
+}
+
+/// Whether the viewer may do this to some row of a kind that there is or could be, whatever his grants reach.
+#[must_use]
+pub fn may_somewhere(viewer: &Viewer, kind: Kind, action: Action) -> bool {
+    may_write(viewer, kind)
+        && !(action == Action::Create && is_sponsors_to_make(viewer, kind))
+        && viewer.grants.iter().any(|grant| may_ever(kind, action, grant.role))
+}
+
+/// Whether the viewer may say what a system of his organisation calls a record that he sees. What he does not see he cannot name.
+#[must_use]
+pub fn may_refer(viewer: &Viewer) -> bool {
+    may_somewhere(viewer, Kind::ExternalReference, Action::Create)
 }
 
 /// Whether the viewer may change rows of this kind as far as a client's scopes go; a person needs none.
@@ -262,17 +278,30 @@ fn works_still(viewer: &Viewer, facts: &Facts) -> bool {
     facts.sponsor == Some(organization) || !lies_where_engagements_work(facts.kind) || facts.links.iter().any(by_engagement)
 }
 
+/// Whether what the viewer's client would make is the sponsor's to make: the role of a client is the same on either side.
+fn is_sponsors_to_make(viewer: &Viewer, kind: Kind) -> bool {
+    viewer.kind == PrincipalKind::Client && viewer.side != Side::Sponsor && matches!(kind, Kind::Milestone | Kind::StudySite)
+}
+
 /// Which column has to name a writer's own organisation.
 fn writing_owner(viewer: &Viewer, kind: Kind, role: Role) -> Option<Owner> {
-    if matches!(kind, Kind::Person | Kind::PersonContact | Kind::Membership | Kind::ApiClient | Kind::AccessReview | Kind::AccessReviewItem)
-    {
+    if matches!(
+        kind,
+        Kind::Person
+            | Kind::PersonContact
+            | Kind::Membership
+            | Kind::ApiClient
+            | Kind::AccessReview
+            | Kind::AccessReviewItem
+            | Kind::ExternalReference
+    ) {
         return Some(Owner::Organization);
     }
     // A client's role is the same on either side.
     match role.side().unwrap_or(viewer.side) {
-        crate::access::Side::Sponsor => Some(Owner::Sponsor),
-        crate::access::Side::Vendor => Some(Owner::Vendor),
-        crate::access::Side::Neither => None,
+        Side::Sponsor => Some(Owner::Sponsor),
+        Side::Vendor => Some(Owner::Vendor),
+        Side::Neither => None,
     }
 }
 
@@ -295,7 +324,8 @@ const SPONSOR_WRITERS: [Role; 6] =
 fn creators(kind: Kind) -> &'static [Role] {
     match kind {
         Kind::Study | Kind::Program => &[Role::SStudyManager],
-        Kind::StudyCountry | Kind::Site | Kind::StudySite => &[Role::SStudyManager, Role::SRegulatory],
+        Kind::StudyCountry | Kind::Site => &[Role::SStudyManager, Role::SRegulatory],
+        Kind::StudySite => &[Role::SStudyManager, Role::SRegulatory, Role::PClient],
         Kind::Engagement | Kind::ServiceScope => &[Role::SVendorManager],
         Kind::Person | Kind::PersonContact | Kind::Membership | Kind::ApiClient => &[Role::SAdmin, Role::VAdmin],
         Kind::StudyInternal
@@ -306,7 +336,7 @@ fn creators(kind: Kind) -> &'static [Role] {
         | Kind::ProgramInternal
         | Kind::FindingInternal => editors(kind),
         Kind::AccessReview | Kind::AccessReviewItem => editors(kind),
-        Kind::Milestone => &[Role::SStudyManager, Role::SVendorManager, Role::SRegulatory, Role::SSafety, Role::SDataLead],
+        Kind::Milestone => &[Role::SStudyManager, Role::SVendorManager, Role::SRegulatory, Role::SSafety, Role::SDataLead, Role::PClient],
         Kind::EnrollmentSnapshot => {
             &[Role::SStudyManager, Role::SDataLead, Role::VProjectManager, Role::VCra, Role::VDataManager, Role::PClient]
         }
@@ -338,7 +368,9 @@ fn creators(kind: Kind) -> &'static [Role] {
         Kind::DueDateExtension => editors(Kind::CapaAction),
         Kind::EffectivenessCheck => &[Role::SQa],
         Kind::Issue => const { &with_vendor::<6, 7, 13>(SPONSOR_WRITERS, VENDOR_WORKERS) },
-        Kind::Comment => COMMENTERS,
+        Kind::Comment => &COMMENTERS,
+        // Whoever may set one may set another, and take it back.
+        Kind::ExternalReference => const { &with_vendor::<15, 3, 18>(COMMENTERS, [Role::SAdmin, Role::VAdmin, Role::PClient]) },
         // The access log writes itself.
         Kind::AccessEvent => &[],
         // Organisations come from imports and the command line; registry parts and protocols only from imports.
@@ -355,7 +387,7 @@ const VENDOR_WORKERS: [Role; 7] =
     [Role::VProjectManager, Role::VCra, Role::VDataManager, Role::VBiostatistician, Role::VQa, Role::VRegulatory, Role::VSafety];
 
 /// Whoever reads something that can be commented on, but executives and machines.
-const COMMENTERS: &[Role] = &[
+const COMMENTERS: [Role; 15] = [
     Role::SStudyManager,
     Role::SVendorManager,
     Role::SQa,
@@ -392,7 +424,8 @@ fn editors(kind: Kind) -> &'static [Role] {
         Kind::Study | Kind::StudyInternal | Kind::Program | Kind::ProgramInternal => &[Role::SStudyManager],
         Kind::StudyBenchmark => &[Role::SFinance],
         Kind::StudyCountry | Kind::Site | Kind::StudySiteInternal => &[Role::SStudyManager, Role::SRegulatory],
-        Kind::StudySite | Kind::StudySiteContact => &[Role::SStudyManager, Role::SRegulatory, Role::VProjectManager, Role::VCra],
+        Kind::StudySite => &[Role::SStudyManager, Role::SRegulatory, Role::VProjectManager, Role::VCra, Role::PClient],
+        Kind::StudySiteContact => &[Role::SStudyManager, Role::SRegulatory, Role::VProjectManager, Role::VCra],
         Kind::Engagement | Kind::ServiceScope | Kind::EngagementInternal => &[Role::SVendorManager],
         Kind::ApiClient => &[Role::SAdmin, Role::VAdmin],
         // A review revokes: whoever carries it out may end memberships.
@@ -427,8 +460,9 @@ fn editors(kind: Kind) -> &'static [Role] {
             Role::VSafety,
         ],
         Kind::Issue => creators(kind),
-        Kind::Comment => COMMENTERS,
-        Kind::Organization
+        Kind::Comment => &COMMENTERS,
+        Kind::ExternalReference
+        | Kind::Organization
         | Kind::Person
         | Kind::PersonContact
         | Kind::Membership
@@ -451,7 +485,8 @@ fn enders(kind: Kind) -> &'static [Role] {
     match kind {
         Kind::Membership => &[Role::SAdmin, Role::VAdmin, Role::SQa],
         Kind::ApiClient => &[Role::SAdmin, Role::VAdmin],
-        Kind::Organization
+        Kind::ExternalReference
+        | Kind::Organization
         | Kind::Person
         | Kind::PersonContact
         | Kind::AccessEvent

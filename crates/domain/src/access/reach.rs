@@ -39,6 +39,8 @@ pub fn ways(kind: Kind, role: Role) -> &'static [Way] {
         Kind::CapaAction | Kind::DueDateExtension => work::capa_action(role),
         Kind::Issue => work::issue(role),
         Kind::Comment => work::comment(role),
+        // Known only beneath the record that it names.
+        Kind::ExternalReference => &[],
     }
 }
 

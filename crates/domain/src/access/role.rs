@@ -58,10 +58,14 @@ vocabulary! {
         Deliverables = "DELIVERABLE_READ",
         /// Read findings that were issued, and the responses to them.
         Findings = "FINDING_READ",
-        /// Say when milestones are planned and were reached.
+        /// Plan milestones (a sponsor's client), and say when they are planned and were reached.
         MilestonesWrite = "MILESTONE_WRITE",
         /// Report how far enrolment has come, and correct it.
         EnrollmentWrite = "ENROLLMENT_WRITE",
+        /// Add sites to studies (a sponsor's client), and change them.
+        SitesWrite = "SITE_WRITE",
+        /// Say what a system of the organisation calls what the client sees.
+        ReferencesWrite = "REFERENCE_WRITE",
     }
 
     /// Which side of the outsourcing an organisation stands on.
@@ -87,6 +91,8 @@ impl ClientScope {
             Self::Findings => "finding:read",
             Self::MilestonesWrite => "milestone:write",
             Self::EnrollmentWrite => "enrollment:write",
+            Self::SitesWrite => "site:write",
+            Self::ReferencesWrite => "reference:write",
         }
     }
 

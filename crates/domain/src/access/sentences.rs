@@ -239,13 +239,13 @@ pub fn done_by(kind: Kind, action: Action) -> Option<String> {
         return None;
     }
     let scope = match roles.as_slice() {
+        _ if kind == Kind::ExternalReference => "each of what it reads",
         _ if narrower_writers(kind, action).is_empty() => "with scope ALL_ORG",
         [_] => "within its scope",
         _ => "each within its scope",
     };
     let mut words = format!("May be done by {}, {scope}.", roles_in_words(&roles));
-    let (_, vendors) = roles.iter().partition::<Vec<Role>, _>(|role| role.side() == Some(Side::Sponsor));
-    if !vendors.is_empty() && crate::access::lies_where_engagements_work(kind) {
+    if roles.iter().any(|role| role.side() == Some(Side::Vendor)) && crate::access::lies_where_engagements_work(kind) {
         words.push_str(" A vendor's role only while its engagement is at work there.");
     }
     Some(words)

@@ -265,6 +265,8 @@ kinds! {
     Issue = "issue", crate::oversight::Issue,
         facts [Sponsor = "sponsor_id", Study = "study_id", Vendor = "vendor_id", Engagement = "engagement_id", Country = "country_code", StudySite = "study_site_id"],
         lifecycle crate::oversight::ISSUE_LIFECYCLE;
+    /// An external reference.
+    ExternalReference = "external_reference", crate::partner::ExternalReference, facts [Organization = "organization_id"];
     /// A comment.
     Comment = "comment", crate::conversation::Comment,
         facts [Sponsor = "sponsor_id", Study = "study_id", Vendor = "vendor_id", Engagement = "engagement_id", Country = "country_code", StudySite = "study_site_id"];

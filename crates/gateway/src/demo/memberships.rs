@@ -122,6 +122,8 @@ pub(super) fn clients(organizations: &Organizations, engagements: &[engagements:
                 ClientScope::Engagements,
                 ClientScope::MilestonesWrite,
                 ClientScope::EnrollmentWrite,
+                ClientScope::SitesWrite,
+                ClientScope::ReferencesWrite,
             ],
             first.map(|made| made.engagement.id).collect(),
         ),

@@ -54,6 +54,8 @@ pub(crate) enum What {
     Transitions,
     /// What was journalled about the record.
     History,
+    /// What systems of the reader's organisation call the record.
+    References,
     /// When the person or client that a column names last acted for the viewer's organisation, from the access log.
     LastUse { column: &'static str },
 }
@@ -100,6 +102,9 @@ impl Table {
             let doc =
                 "The steps out of the present state, whether you may take them now, and what hinders. It never disagrees with trying.";
             table.push("allowedTransitions", doc, What::Transitions);
+        }
+        if kind.def().part_of.is_none() {
+            table.push("externalRefs", "What systems of your organisation call it.", What::References);
         }
         table.push("history", "What was done to it, oldest first, as far as you may see it.", What::History);
         table
@@ -220,7 +225,7 @@ impl Field {
             What::Column { column, .. } => column.nullable,
             What::Stored(stored) => stored == Stored::CreatedBy,
             What::Money { .. } | What::One { .. } | What::Part { .. } | What::LastUse { .. } | What::Days(_) => true,
-            What::Listed { .. } | What::Many { .. } | What::Transitions | What::History => false,
+            What::Listed { .. } | What::Many { .. } | What::Transitions | What::References | What::History => false,
         }
     }
 }

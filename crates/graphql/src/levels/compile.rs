@@ -205,7 +205,7 @@ impl<'d> Compiler<'d> {
                 let column = builder.column(at, column);
                 Op::Listed { key, child: builder.child(Child::Listed { column, single }) }
             }
-            What::Transitions | What::History | What::LastUse { .. } => return Err(Reason::Computed),
+            What::Transitions | What::References | What::History | What::LastUse { .. } => return Err(Reason::Computed),
         })
     }
 

@@ -65,6 +65,9 @@ const DEAR: &[(&str, u64)] = &[
     ("workQueue", 9),
     ("enrollmentTotals", 49),
     ("enrollmentIngest", 999),
+    ("milestonesIngest", 999),
+    ("studySitesIngest", 999),
+    ("externalRefsIngest", 999),
     ("changes", 99),
     ("exportManifest", 4_999),
 ];

@@ -221,6 +221,7 @@ fn shown(what: &What, state: Option<&Json>) -> Option<Json> {
         | What::Many { .. }
         | What::Part { .. }
         | What::Transitions
+        | What::References
         | What::History
         | What::LastUse { .. } => None,
     }

@@ -13,7 +13,7 @@ use dataloader::cached::Loader;
 use tandem_domain::access::Facts;
 use tandem_domain::lifecycle::Confirmation;
 use tandem_domain::record::Kind;
-use tandem_persistence::{GuardKey, HistoryPage, PageRequest, PageSlice, Row, Store, StoreError};
+use tandem_persistence::{GuardKey, HistoryPage, PageRequest, PageSlice, Reference, Row, Store, StoreError};
 use uuid::Uuid;
 
 /// What a loader gives for a key.
@@ -164,6 +164,9 @@ batches! {
         Ok(found)
     }
 
+    /// What systems call records.
+    References(Uuid => Vec<Reference>) |store, keys| { store.references(keys).await }
+
     /// Lengths of histories.
     HistoryCounts((Kind, Uuid) => i64) |store, keys| {
         let mut found = HashMap::new();
@@ -272,6 +275,7 @@ pub(crate) struct Loaders {
     pub(crate) facts: Gathered<(Kind, Uuid), Option<Facts>, FactsOf>,
     pub(crate) histories: Gathered<HistoryKey, HistoryPage, Histories>,
     pub(crate) history_counts: Gathered<(Kind, Uuid), i64, HistoryCounts>,
+    pub(crate) references: Gathered<Uuid, Vec<Reference>, References>,
     pub(crate) last_uses: Gathered<(Kind, Uuid), Option<DateTime<Utc>>, LastUses>,
 }
 
@@ -287,6 +291,7 @@ impl Loaders {
             facts: Gathered::new(FactsOf(Arc::clone(&store)), &bustle),
             histories: Gathered::new(Histories(Arc::clone(&store)), &bustle),
             history_counts: Gathered::new(HistoryCounts(Arc::clone(&store)), &bustle),
+            references: Gathered::new(References(Arc::clone(&store)), &bustle),
             last_uses: Gathered::new(LastUses(store), &bustle),
         }
     }

@@ -158,7 +158,7 @@ impl OutputType for MutationRoot {
     fn create_type_info(registry: &mut Registry) -> String {
         registry.create_output_type::<Self, _>(async_graphql::registry::MetaTypeId::Object, |registry| {
             ingest::register(registry);
-            let fields = schema::mutation_fields().into_iter().chain([ingest::field()]).map(|field| (field.name.clone(), field)).collect();
+            let fields = schema::mutation_fields().into_iter().chain(ingest::fields()).map(|field| (field.name.clone(), field)).collect();
             let doc = "Where changes begin. Each is one transaction, journalled, and refused whole or done whole.";
             ObjectBuilder::new("Mutation", fields).description(Some(doc.to_owned())).build()
         })
@@ -174,8 +174,8 @@ impl ContainerType for MutationRoot {
         let name = ctx.item.node.name.node.as_str();
         let session = Session::of(ctx).map_err(|failure| fail(ctx, &failure))?;
         let given = arguments::of(ctx).map_err(|failure| fail(ctx, &failure))?;
-        if name == ingest::NAME {
-            return ingest::answer(ctx, session, &given).await.map(Some);
+        if let Some(bulk) = ingest::find(name) {
+            return ingest::answer(ctx, session, bulk, &given).await.map(Some);
         }
         let Some(command) = find(name) else { return Ok(None) };
         let payload = carry_out(session, command, &given).await.map_err(|failure| fail(ctx, &failure))?;

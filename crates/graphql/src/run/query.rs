@@ -16,7 +16,7 @@ use super::page::{Page, PageInfo, Source};
 use super::record::{Record, fail, object, one};
 use super::session::Session;
 use super::viewer::ViewerObject;
-use super::{arguments, changes, enrollment, explain, impact, tally};
+use super::{arguments, changes, enrollment, explain, impact, reference, tally};
 use crate::declare::{Root, Table, table, tables};
 use crate::schema;
 
@@ -36,6 +36,7 @@ impl QueryRoot {
             changes::NAME => return changes::answer(ctx, session, &given).await.map(Some),
             tally::NAME => return tally::answer(ctx, session, &given).await.map(Some),
             enrollment::NAME => return enrollment::answer(ctx, session, &given).await.map(Some),
+            reference::NAME => return reference::find(ctx, session, &given).await.map(Some),
             impact::NAME => return impact::answer(ctx, session, &given).await.map(Some),
             _ => {}
         }
@@ -152,6 +153,8 @@ impl OutputType for QueryRoot {
             changes::ChangeFeed::create_type_info(registry);
             tally::ExportManifestEntry::create_type_info(registry);
             enrollment::EnrollmentTotals::create_type_info(registry);
+            reference::ExternalReferenceObject::create_type_info(registry);
+            reference::register(registry);
             super::mutation::UserErrorObject::create_type_info(registry);
             let mut fields = vec![
                 described("viewer", "Viewer!", "You, acting for one organisation."),
@@ -171,6 +174,7 @@ impl OutputType for QueryRoot {
             fields.push(changes::field());
             fields.push(tally::field());
             fields.push(enrollment::field());
+            fields.push(reference::field());
             fields.extend(schema::query_fields());
             let fields = fields.into_iter().map(|field| (field.name.clone(), field)).collect();
             ObjectBuilder::new("Query", fields).description(Some("Where reading begins.".to_owned())).build()
@@ -199,7 +203,7 @@ impl ContainerType for QueryRoot {
         match self.answer(ctx, name).await {
             // Finders and `node` are nullable: what fails in one leaves the others.
             Err(error)
-                if !matches!(name, "viewer" | "nodes" | "permissionHistory" | changes::NAME | tally::NAME)
+                if !matches!(name, "viewer" | "nodes" | "permissionHistory" | changes::NAME | tally::NAME | reference::NAME)
                     && tables().iter().all(|table| table.root.as_ref().is_none_or(|root| root.list != name)) =>
             {
                 ctx.add_error(error);

@@ -20,7 +20,7 @@ use super::error::Failure;
 use super::loaders::PageKey;
 use super::page::{Page, Source};
 use super::session::Session;
-use super::{arguments, days, history, scalar, steps};
+use super::{arguments, days, history, reference, scalar, steps};
 use crate::declare::{Field, Stored, Table, What, table};
 
 /// A record that the viewer sees.
@@ -31,7 +31,7 @@ pub(crate) struct Record {
 }
 
 impl Record {
-    /// The record of a row; every kind has a table, which a test holds.
+    /// The record of a row; every kind that anybody reads has a table, which a test holds.
     pub(crate) fn of(row: Arc<Row>) -> Result<Self, Failure> {
         Ok(Self { table: table(row.kind).ok_or_else(Failure::internal)?, row })
     }
@@ -84,6 +84,7 @@ impl Record {
                 object(ctx, Page::new(of, source, asked.list)).await
             }
             What::Transitions => steps::answer(ctx, session, self).await,
+            What::References => reference::answer(ctx, session, self.row.id()).await,
             What::History => history::answer(ctx, session, self).await,
             What::LastUse { column } => self.last_use(ctx, session, column).await,
         }

@@ -49,6 +49,7 @@ pub(crate) fn register(registry: &mut Registry, table: &Table) {
             | What::Listed { .. }
             | What::Many { .. }
             | What::Transitions
+            | What::References
             | What::History
             | What::LastUse { .. } => continue,
         };

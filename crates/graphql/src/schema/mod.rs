@@ -14,6 +14,7 @@ pub(crate) use mutations::{payload_field, payload_name};
 pub(crate) use page::access_page;
 
 use crate::declare::tables;
+use crate::run::ingest::Ingest;
 
 /// Registers everything that tables and catalogue declare.
 pub(crate) fn register(registry: &mut Registry) {
@@ -43,12 +44,12 @@ pub(crate) fn mutation_fields() -> Vec<MetaField> {
     mutations::fields()
 }
 
-pub(crate) fn ingest_field(name: &str, payload: &str, input: &str, doc: &str) -> MetaField {
-    mutations::ingest_field(name, payload, input, doc)
+pub(crate) fn ingest_field(ingest: &Ingest) -> MetaField {
+    mutations::ingest_field(ingest)
 }
 
-pub(crate) fn register_enrollment_ingest(registry: &mut Registry) {
-    mutations::register_enrollment_ingest(registry);
+pub(crate) fn register_ingest(registry: &mut Registry, ingest: &Ingest) {
+    mutations::register_ingest(registry, ingest);
 }
 
 fn field(name: &str, ty: impl Into<String>, doc: &str) -> MetaField {

@@ -1,11 +1,12 @@
 //! Mutations: an input and a payload for each command of the catalogue, lifecycle steps among them.
 
 use async_graphql::registry::{MetaField, Registry};
-use tandem_domain::command::{CommandDef, Flavour, catalogue, find};
+use tandem_domain::command::{CommandDef, Flavour, catalogue};
 use tandem_domain::record::{Kind, Scalar, camel_case, description};
 
 use super::scalars::input_type;
 use super::{add_input, add_object, argument, field, with_arguments};
+use crate::run::ingest::Ingest;
 
 fn capital(name: &str) -> String {
     let mut letters = name.chars();
@@ -66,27 +67,37 @@ pub(crate) fn register(registry: &mut Registry) {
 }
 
 /// A bulk mutation, which takes its rows in one input.
-pub(super) fn ingest_field(name: &str, payload: &str, input: &str, doc: &str) -> MetaField {
-    with_arguments(field(name, payload, doc), vec![argument("input", input, "What to take in.")])
+pub(super) fn ingest_field(ingest: &Ingest) -> MetaField {
+    let input = argument("input", format!("{}!", ingest_input(ingest)), "What to take in.");
+    with_arguments(field(ingest.name, "IngestPayload!", ingest.doc), vec![input])
 }
 
-pub(super) fn register_enrollment_ingest(registry: &mut Registry) {
-    let row = find("enrollmentSnapshotCreate").map(|command| command.fields.iter()).into_iter().flatten().map(|given| {
+pub(super) fn register_ingest(registry: &mut Registry, ingest: &Ingest) {
+    let row = ingest.fields.iter().map(|given| {
         let ty = match given.shape.scalar {
-            Scalar::Id(_) => "ID!",
-            Scalar::Int => "Int!",
+            Scalar::Id(_) => "ID",
+            Scalar::Int => "Int",
+            Scalar::Boolean => "Boolean",
             // A row that holds no day, or no term, is refused by itself.
-            _ => "String!",
+            _ => "String",
         };
-        argument(&camel_case(given.name), ty, &description(given.doc))
+        let bang = if given.shape.required { "!" } else { "" };
+        argument(&camel_case(given.name), format!("{ty}{bang}"), &description(given.doc))
     });
-    add_input(registry, "EnrollmentIngestRow", "How far enrolment at a study site had come on a day.", row.collect());
-    let fields = vec![
-        argument("rows", "[EnrollmentIngestRow!]!", "The rows, at most 1,000."),
+    add_input(registry, ingest.row, &description(ingest.row_doc), row.collect());
+    let mut fields = vec![
+        argument("rows", format!("[{}!]!", ingest.row), "The rows, at most 1,000."),
         argument("reason", "String", "Why; for the journal. Rows that correct what is known need it."),
         argument("dryRun", "Boolean", "Answer what would happen and change nothing."),
     ];
-    add_input(registry, "EnrollmentIngestInput", "What `enrollmentIngest` takes.", fields);
+    if ingest.by_name {
+        fields.insert(0, argument("system", "String!", "The system of your organisation whose names the rows give."));
+    }
+    add_input(registry, &ingest_input(ingest), &format!("What `{}` takes.", ingest.name), fields);
+}
+
+fn ingest_input(ingest: &Ingest) -> String {
+    format!("{}Input", capital(ingest.name))
 }
 
 pub(super) fn fields() -> Vec<MetaField> {

@@ -155,6 +155,12 @@ fn details(page: &mut String) {
 }
 
 fn readers(page: &mut String, kind: Kind) {
+    if kind == Kind::ExternalReference {
+        page.push_str(
+            "- Read by members and clients of the organisation whose system it is, beneath the record: by whoever of them reads that.\n",
+        );
+        return;
+    }
     for (roles, words) in readers_by_way(kind) {
         let _ = writeln!(page, "- Read by {roles}: {words}.");
     }
@@ -232,7 +238,7 @@ fn clients(page: &mut String) {
         let reads = |kind: &&Kind| client_scope(**kind) == Some(*scope) && may_ever(**kind, Action::Read, Role::PClient);
         let writes = |kind: &&Kind| client_write_scope(**kind) == Some(*scope);
         let kinds: Vec<String> = Kind::ALL.iter().filter(reads).map(|kind| kind.words()).collect();
-        let changed: Vec<String> = Kind::ALL.iter().filter(writes).map(|kind| format!("changes {}s that it reads", kind.words())).collect();
+        let changed: Vec<String> = Kind::ALL.iter().filter(writes).map(|kind| client_writes(*kind)).collect();
         let _ = writeln!(page, "| {} | {} |", scope.claim(), listed(&[kinds, changed].concat()));
     }
     let free: Vec<String> = Kind::ALL
@@ -241,6 +247,17 @@ fn clients(page: &mut String) {
         .map(|kind| kind.words())
         .collect();
     let _ = writeln!(page, "| none | {}, as far as what it reads by its scopes names them; itself |", listed(&free));
+}
+
+/// What a machine client that may write rows of a kind does with them.
+fn client_writes(kind: Kind) -> String {
+    let rows = format!("{}s", kind.words());
+    match kind {
+        Kind::ExternalReference => "says what its organisation's systems call what it reads".to_owned(),
+        Kind::EnrollmentSnapshot => format!("makes {rows}, and changes those that it reads"),
+        _ if may_ever(kind, Action::Create, Role::PClient) => format!("makes {rows} (a sponsor's client), and changes those that it reads"),
+        _ => format!("changes {rows} that it reads"),
+    }
 }
 
 fn histories(page: &mut String) {

@@ -108,6 +108,7 @@ impl Store {
             | Entity::AccessEvent(_)
             | Entity::AccessReview(_)
             | Entity::AccessReviewItem(_)
+            | Entity::ExternalReference(_)
             | Entity::StudyInternal(_)
             | Entity::StudyBenchmark(_)
             | Entity::StudyConfirmation(_)

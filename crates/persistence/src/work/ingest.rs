@@ -1,15 +1,42 @@
-//! Bulk ingestion: rows that another system reports, each carried out as the command that it comes to. Good rows go in, others are
+//! Bulk ingestion: rows that another system reports, each carried out as the commands that it comes to. Good rows go in, others are
 //! refused by themselves; a row that says what is known already changes nothing, so that a repetition has no effect.
 
 use sea_orm::TransactionTrait;
 use tandem_domain::access::Viewer;
-use tandem_domain::command::{Command, Manner, Refusal};
-use tandem_domain::portfolio::{EnrollmentSnapshot, EnrollmentSnapshotCreate, EnrollmentSnapshotUpdate, StudySite};
+use tandem_domain::command::{Command, Refusal};
+use tandem_domain::id::TypedId;
+use tandem_domain::partner::{ExternalReferenceRow, MilestoneRow, StudySiteRow};
+use tandem_domain::portfolio::{EnrollmentSnapshot, EnrollmentSnapshotCreate, EnrollmentSnapshotUpdate, Milestone, StudySite};
 use tandem_domain::record::{Kind, Patch, Stored, Term};
+use uuid::Uuid;
 
 use super::{ATTEMPTS, Circumstances, Work, as_refusal, may_be_tried_again};
 use crate::error::{StoreError, WriteError};
 use crate::vault::Vault;
+
+/// What another system reports.
+#[derive(Clone, Debug, PartialEq)]
+pub enum IngestRow {
+    /// How far enrolment at a site had come on a day.
+    Enrollment(EnrollmentSnapshotCreate),
+    /// A milestone, by the name that the system has for it.
+    Milestone(MilestoneRow),
+    /// A site of a study, by the name that the system has for it.
+    StudySite(StudySiteRow),
+    /// What the system calls a record.
+    Reference(ExternalReferenceRow),
+}
+
+/// An ingestion as a whole.
+#[derive(Clone, Copy, Debug)]
+pub struct Ingestion<'a> {
+    /// The mutation.
+    pub name: &'a str,
+    /// The system whose names the rows give; blank where they give none.
+    pub system: &'a str,
+    /// The rows.
+    pub rows: &'a [IngestRow],
+}
 
 /// What became of a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,19 +52,19 @@ pub enum Ingested {
 }
 
 impl Vault {
-    /// Takes reports of enrolment in, in one transaction: a day of a site that is known is corrected, where the row says otherwise.
+    /// Takes rows in, in one transaction: what is known already is changed, where a row says otherwise.
     ///
     /// # Errors
     /// [`WriteError`] where the database cannot answer or the caller's access has ended: then nothing is kept.
-    pub async fn ingest_enrollment(
+    pub async fn ingest(
         &self,
         viewer: &Viewer,
-        rows: &[EnrollmentSnapshotCreate],
+        ingestion: Ingestion<'_>,
         circumstances: &Circumstances,
     ) -> Result<Vec<Ingested>, WriteError> {
         let mut attempt = 1;
         loop {
-            match self.attempt_rows(viewer, rows, circumstances).await {
+            match self.attempt_rows(viewer, ingestion, circumstances).await {
                 Err(WriteError::Store(StoreError::Failed(error))) if attempt < ATTEMPTS && may_be_tried_again(&error) => attempt += 1,
                 other => return other,
             }
@@ -47,24 +74,25 @@ impl Vault {
     async fn attempt_rows(
         &self,
         viewer: &Viewer,
-        rows: &[EnrollmentSnapshotCreate],
+        ingestion: Ingestion<'_>,
         circumstances: &Circumstances,
     ) -> Result<Vec<Ingested>, WriteError> {
         let transaction = self.database.begin().await?;
         let viewer = self.viewer_again(&transaction, viewer).await?.ok_or(WriteError::AccessEnded)?;
         let now = self.clock.now();
-        let work = Work { vault: self, transaction, viewer: Viewer { now, ..viewer }, circumstances, now };
-        let mut outcomes = Vec::with_capacity(rows.len());
-        for row in rows {
-            outcomes.push(match work.enrollment_row(row).await {
+        let work = Work { vault: self, transaction, viewer: Viewer { now, ..viewer }, circumstances: circumstances.clone(), now };
+        let mut outcomes = Vec::with_capacity(ingestion.rows.len());
+        for row in ingestion.rows {
+            outcomes.push(match work.row_by_itself(ingestion, row).await {
                 Err(WriteError::Refused(refusal)) => {
-                    self.note_refused_command(&work.viewer, "enrollmentIngest", &refusal);
+                    self.note_refused_command(&work.viewer, ingestion.name, &refusal);
                     Ingested::Refused(refusal)
                 }
                 other => other?,
             });
         }
-        if circumstances.manner.dry_run {
+        let kept = outcomes.iter().any(|outcome| matches!(outcome, Ingested::Created | Ingested::Updated));
+        if circumstances.manner.dry_run || !kept {
             work.transaction.rollback().await?;
         } else {
             work.transaction.commit().await?;
@@ -74,15 +102,44 @@ impl Vault {
 }
 
 impl Work<'_> {
-    async fn enrollment_row(&self, row: &EnrollmentSnapshotCreate) -> Result<Ingested, WriteError> {
+    /// Takes a row in within this transaction, so that nothing of it is kept where it is refused.
+    async fn row_by_itself(&self, ingestion: Ingestion<'_>, row: &IngestRow) -> Result<Ingested, WriteError> {
+        let Work { vault, viewer, circumstances, now, .. } = self;
+        let transaction = self.transaction.begin().await?;
+        let mut work = Work { vault, transaction, viewer: viewer.clone(), circumstances: circumstances.clone(), now: *now };
+        let outcome = match row {
+            IngestRow::Enrollment(row) => work.enrollment_row(row).await,
+            IngestRow::Milestone(row) => work.milestone_row(ingestion, row).await,
+            IngestRow::StudySite(row) => work.study_site_row(ingestion, row).await,
+            IngestRow::Reference(row) => work.reference_row(ingestion, row).await,
+        };
+        match outcome {
+            Ok(outcome) => {
+                work.transaction.commit().await?;
+                Ok(outcome)
+            }
+            Err(error) => {
+                work.transaction.rollback().await?;
+                Err(match error {
+                    WriteError::Store(StoreError::Failed(error)) if !may_be_tried_again(&error) => as_refusal(error),
+                    other => other,
+                })
+            }
+        }
+    }
+
+    async fn enrollment_row(&mut self, row: &EnrollmentSnapshotCreate) -> Result<Ingested, WriteError> {
         match self.known(row).await? {
             None => {
-                self.by_itself("enrollmentSnapshotCreate", &Command::EnrollmentSnapshotCreate(row.clone()), None, Ingested::Created).await
+                let command = Command::EnrollmentSnapshotCreate(row.clone());
+                self.carry_out("enrollmentSnapshotCreate", &command, None).await?;
+                Ok(Ingested::Created)
             }
             Some(known) if says_the_same(&known.record, row) => Ok(Ingested::Unchanged),
             Some(known) => {
                 let command = Command::EnrollmentSnapshotUpdate(correction(&known.record, row));
-                self.by_itself("enrollmentSnapshotUpdate", &command, Some(known.meta.version), Ingested::Updated).await
+                self.carry_out("enrollmentSnapshotUpdate", &command, Some(known.meta.version)).await?;
+                Ok(Ingested::Updated)
             }
         }
     }
@@ -97,33 +154,56 @@ impl Work<'_> {
         }
     }
 
-    /// Carries a command out within this transaction, so that nothing of it is kept where it is refused.
-    async fn by_itself(&self, name: &str, command: &Command, version: Option<i64>, outcome: Ingested) -> Result<Ingested, WriteError> {
-        let manner = Manner { expected_version: version, ..self.circumstances.manner.clone() };
-        let circumstances = Circumstances { manner, request_id: self.circumstances.request_id.clone(), idempotency_key: None };
-        let Work { vault, viewer, now, .. } = self;
-        let transaction = self.transaction.begin().await?;
-        let row = Work { vault, transaction, viewer: viewer.clone(), circumstances: &circumstances, now: *now };
-        match row.carry_out(name, command).await {
-            Ok(()) => {
-                row.transaction.commit().await?;
-                Ok(outcome)
+    async fn milestone_row(&mut self, ingestion: Ingestion<'_>, row: &MilestoneRow) -> Result<Ingested, WriteError> {
+        let known = self.called(Kind::Milestone, ingestion.system, &row.external_id, row.id.map(TypedId::uuid)).await?;
+        let (id, version, outcome) = match known {
+            Some(id) => (id, None, Ingested::Unchanged),
+            None => {
+                let (id, version) = self.carry_out("milestoneCreate", &Command::MilestoneCreate(row.create()?), None).await?;
+                (id, Some(version), Ingested::Created)
             }
-            Err(error) => {
-                row.transaction.rollback().await?;
-                Err(match error {
-                    WriteError::Store(StoreError::Failed(error)) if !may_be_tried_again(&error) => as_refusal(error),
-                    other => other,
-                })
-            }
+        };
+        let milestone: Stored<Milestone> = self.locked(Kind::Milestone, id).await?.typed()?;
+        let update = row.update(&milestone.record)?;
+        if let Some(update) = &update {
+            let version = version.unwrap_or(milestone.meta.version);
+            self.carry_out("milestoneUpdate", &Command::MilestoneUpdate(update.clone()), Some(version)).await?;
         }
+        let named = self.refer(ingestion, (Kind::Milestone, id), Some(&row.external_id)).await?;
+        Ok(together(outcome, update.is_some() || named != Ingested::Unchanged))
     }
 
-    async fn carry_out(&self, name: &str, command: &Command) -> Result<(), WriteError> {
-        let planned = self.plan(command).await?;
-        self.apply(name, &planned).await?;
-        Ok(())
+    async fn study_site_row(&mut self, ingestion: Ingestion<'_>, row: &StudySiteRow) -> Result<Ingested, WriteError> {
+        let known = self.called(Kind::StudySite, ingestion.system, &row.external_id, row.id.map(TypedId::uuid)).await?;
+        let (id, version, outcome) = match known {
+            Some(id) => (id, None, Ingested::Unchanged),
+            None => {
+                let (id, version) = self.carry_out("studySiteCreate", &Command::StudySiteCreate(row.create()?), None).await?;
+                (id, Some(version), Ingested::Created)
+            }
+        };
+        let site: Stored<StudySite> = self.locked(Kind::StudySite, id).await?.typed()?;
+        let update = row.update(&site.record)?;
+        if let Some(update) = &update {
+            let version = version.unwrap_or(site.meta.version);
+            self.carry_out("studySiteUpdate", &Command::StudySiteUpdate(update.clone()), Some(version)).await?;
+        }
+        let named = self.refer(ingestion, (Kind::StudySite, id), Some(&row.external_id)).await?;
+        Ok(together(outcome, update.is_some() || named != Ingested::Unchanged))
     }
+
+    /// Carries a command out, of a record at a version; answers the record and its version afterwards.
+    async fn carry_out(&mut self, name: &str, command: &Command, version: Option<i64>) -> Result<(Uuid, i64), WriteError> {
+        self.circumstances.manner.expected_version = version;
+        let planned = self.plan(command).await?;
+        let version = self.apply(name, &planned).await?;
+        Ok((planned.id, version))
+    }
+}
+
+/// What became of a row that did this, and changed something besides or did not.
+fn together(outcome: Ingested, changed: bool) -> Ingested {
+    if changed && outcome == Ingested::Unchanged { Ingested::Updated } else { outcome }
 }
 
 fn says_the_same(known: &EnrollmentSnapshot, row: &EnrollmentSnapshotCreate) -> bool {

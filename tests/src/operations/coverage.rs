@@ -6,8 +6,17 @@ use std::collections::BTreeSet;
 use crate::sweep::shape::Shape;
 
 /// Fields that levels never answer and that have tests and a walk of the sweep of their own.
-pub const ALONE: &[&str] =
-    &["explainAccess", "permissionHistory", "lastUsedAt", "visibilityImpact", "workQueue", "changes", "exportManifest", "enrollmentTotals", "byExternalRef"];
+pub const ALONE: &[&str] = &[
+    "explainAccess",
+    "permissionHistory",
+    "lastUsedAt",
+    "visibilityImpact",
+    "workQueue",
+    "changes",
+    "exportManifest",
+    "enrollmentTotals",
+    "byExternalRef",
+];
 
 /// What there is to ask for, and what has been asked.
 #[derive(Clone, Debug, Default)]

@@ -235,6 +235,19 @@ impl House {
         Answer { status, body, text, challenge }
     }
 
+    /// What is given out at a path, which has to be.
+    ///
+    /// # Panics
+    /// Where it is not.
+    #[expect(clippy::expect_used, reason = "a test that gets no answer cannot go on")]
+    pub async fn get(&self, token: &str, path: &str) -> String {
+        let answer = self.client.get(format!("http://{}{path}", self.address)).bearer_auth(token).send().await.expect("an answer");
+        let status = answer.status();
+        let text = answer.text().await.expect("a whole answer");
+        assert!(status.is_success(), "{path}: {status} {text}");
+        text
+    }
+
     /// What `/metrics` says, line by line.
     ///
     /// # Panics

@@ -23,6 +23,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         limits: tandem_graphql::limits::Limits::default(),
         doorkeeper: Arc::clone(&toy) as _,
         graph: Arc::clone(&toy) as _,
+        exports: Arc::clone(&toy) as _,
         contents: toy,
         files: tandem_gateway::files::Files::at("tandem-toy-files"),
         readiness: Arc::new(|| Box::pin(async { true })),

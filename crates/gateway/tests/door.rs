@@ -5,6 +5,7 @@
 mod door {
     pub(crate) mod documents;
     pub(crate) mod endpoints;
+    pub(crate) mod exports;
     pub(crate) mod harness;
     pub(crate) mod refusals;
     pub(crate) mod requests;

@@ -53,7 +53,8 @@ async fn of_graph(house: &House, token: &str, study: Option<&str>) -> BTreeMap<S
 async fn what_somebody_may_read_comes_out_and_the_graph_says_the_same() {
     for backend in BOTH {
         let ground = Ground::with_demo(backend).await;
-        let house = ground.serve().await;
+        let settings = tandem_gateway::config::Settings { rate_limit: 0, ..ground.settings() };
+        let house = ground.serve_with(settings).await.unwrap();
         let folder = tempfile::tempdir().unwrap();
         let scopes = ["study:read", "site:read", "engagement:read"];
         let whom = [
@@ -81,6 +82,7 @@ async fn what_somebody_may_read_comes_out_and_the_graph_says_the_same() {
                 let told = (u64::try_from(records.len()).unwrap(), sha256(lines.as_bytes()));
                 assert_eq!((&file["recordCount"], &file["sha256"]), (&json!(told.0), &json!(told.1)), "{kind}");
                 assert_eq!(graph[kind], told, "{name} {kind}");
+                assert_eq!(house.get(token, &format!("/exports/{kind}")).await, text, "{name} {kind} over HTTP");
             }
             assert!(said.contains(&format!("records of {} kinds", files.len())), "{said}");
         }
@@ -97,6 +99,7 @@ async fn what_somebody_may_read_comes_out_and_the_graph_says_the_same() {
         assert!(cro.contains("Veltrona") && !rival.contains("Veltrona") && rival.contains("Osprelle"));
         assert!(!machine.contains("\"deliverableType\""), "a machine without the scope has no deliverables");
 
+        let ravi = person("ravi@veltrona");
         // One study: its own records and no others', and nothing of what belongs to none.
         let found = house.ask(&person("ravi@veltrona"), "{ study(protocolNumber: \"QF-101\") { id } }").await;
         let study = found.at("/data/study/id").as_str().unwrap();
@@ -106,13 +109,14 @@ async fn what_somebody_may_read_comes_out_and_the_graph_says_the_same() {
         assert!(files.contains_key("DELIVERABLE") && !files.contains_key("ORGANIZATION"));
         for (kind, file) in &files {
             assert_eq!((&json!(graph[kind].0), &json!(graph[kind].1)), (&file["recordCount"], &file["sha256"]), "{kind}");
+            let path = format!("/exports/{kind}?studyId={study}");
+            assert_eq!(house.get(&ravi, &path).await, read(&folder.path().join("study"), file["file"].as_str().unwrap()), "{path}");
         }
         assert_eq!(files["STUDY"]["recordCount"], 1);
         // Of a study that is hidden there is what there is of one that never was.
         let hidden = house.ask(&person("marisol@quillfen"), "{ study(protocolNumber: \"QF-303\") { id } }").await;
         let hidden = hidden.at("/data/study/id").as_str().unwrap();
         let never = "study_01jgxa1f05e009ny9jhsh1kwzz";
-        let ravi = person("ravi@veltrona");
         let (of_hidden, of_none) = (of_graph(&house, &ravi, Some(hidden)).await, of_graph(&house, &ravi, Some(never)).await);
         assert_eq!(of_hidden, of_none);
         assert!(of_none.values().all(|(count, _)| *count == 0));
@@ -138,6 +142,10 @@ async fn a_table_opens_in_a_spreadsheet_and_runs_nothing() {
         assert_eq!(code, 0, "{said}");
         let into = folder.path().join("tables");
         let files = files(&into);
+        for (kind, file) in &files {
+            let path = format!("/exports/{kind}?format=csv");
+            assert_eq!(house.get(&person("ravi@veltrona"), &path).await, read(&into, file["file"].as_str().unwrap()), "{path}");
+        }
         assert_eq!(files.keys().collect::<Vec<_>>(), ["DELIVERABLE", "STUDY"]);
         let text = read(&into, "deliverable.csv");
         assert!(

@@ -30,6 +30,21 @@ impl Format {
     }
 }
 
+/// Records as a piece of an export: the first piece of a table begins with its names.
+///
+/// # Errors
+/// Where a record cannot be written.
+pub fn piece(format: Format, columns: &[Vec<String>], first: bool, records: &[Json]) -> io::Result<Vec<u8>> {
+    let mut writer = Writer::after_names(Vec::new(), format, columns.to_vec());
+    if first {
+        writer.names()?;
+    }
+    for record in records {
+        writer.write(record)?;
+    }
+    Ok(writer.finish()?.0)
+}
+
 /// Writes records of one kind, and counts and hashes what it writes.
 pub struct Writer<W: Write> {
     out: Out<W>,
@@ -48,15 +63,25 @@ impl<W: Write> Writer<W> {
     /// # Errors
     /// Where it cannot be written to.
     pub fn new(to: W, format: Format, columns: Vec<Vec<String>>) -> io::Result<Self> {
+        let mut writer = Self::after_names(to, format, columns);
+        writer.names()?;
+        Ok(writer)
+    }
+
+    /// Goes on where a table has its names already.
+    fn after_names(to: W, format: Format, columns: Vec<Vec<String>>) -> Self {
         let out = match format {
             Format::Ndjson => Out::Ndjson(to),
-            Format::Csv => {
-                let mut table = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(to);
-                table.write_record(columns.iter().map(|path| path.join(".")))?;
-                Out::Csv(Box::new(table))
-            }
+            Format::Csv => Out::Csv(Box::new(csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(to))),
         };
-        Ok(Self { out, columns, tally: Tally::default() })
+        Self { out, columns, tally: Tally::default() }
+    }
+
+    fn names(&mut self) -> io::Result<()> {
+        match &mut self.out {
+            Out::Ndjson(_) => Ok(()),
+            Out::Csv(table) => Ok(table.write_record(self.columns.iter().map(|path| path.join(".")))?),
+        }
     }
 
     /// Writes one record.
@@ -124,6 +149,18 @@ mod tests {
         assert_eq!(text, "id,title,study.id\r\na,\"two\nlines, \"\"quoted\"\"; é\",s\r\nb,\"'=HYPERLINK(\"\"x\"\")\",\r\n");
         let mut reader = csv::Reader::from_reader(text.as_bytes());
         assert_eq!(reader.records().map(|row| row.unwrap().len()).collect::<Vec<_>>(), [3, 3]);
+    }
+
+    #[test]
+    fn pieces_come_to_the_whole() {
+        let columns = vec![vec!["id".to_owned()], vec!["title".to_owned()], vec!["study".to_owned(), "id".to_owned()]];
+        let records: Vec<Json> = (0..5).map(|number| json!({ "id": number.to_string(), "version": 1, "title": "a,b" })).collect();
+        for format in [Format::Ndjson, Format::Csv] {
+            let pieces = records.chunks(2).enumerate().map(|(at, records)| piece(format, &columns, at == 0, records).unwrap());
+            assert_eq!(String::from_utf8(pieces.collect::<Vec<_>>().concat()).unwrap(), written(format, &records).0);
+            let nothing = String::from_utf8(piece(format, &columns, true, &[]).unwrap()).unwrap();
+            assert_eq!(nothing, written(format, &[]).0);
+        }
     }
 
     #[test]

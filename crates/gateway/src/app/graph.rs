@@ -4,13 +4,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use async_graphql::{ErrorExtensionValues, Response, ServerError};
+use axum::http::StatusCode;
 use futures::future::BoxFuture;
 use tandem_domain::access::Viewer;
 use tandem_domain::vocabulary::Vocabulary as _;
 use tandem_graphql::limits::OperationType;
-use tandem_graphql::{Answer, Asked, Circumstance, Graph, Reason};
+use tandem_graphql::{Answer, Asked, Circumstance, ExportKind, ExportPage, Graph, Reason};
+use uuid::Uuid;
 
-use crate::http::seam::{Executed, GraphRequest, GraphService, Session};
+use crate::http::seam::{Executed, ExportService, GraphRequest, GraphService, Refusal, Session};
 
 /// Runs documents on the graph over the vault.
 pub struct VaultGraph {
@@ -66,6 +68,35 @@ impl GraphService for VaultGraph {
 
     fn sdl(&self) -> &str {
         &self.sdl
+    }
+}
+
+impl ExportService for VaultGraph {
+    fn page<'a>(
+        &'a self,
+        session: &'a Session,
+        kind: &'a ExportKind,
+        study: Option<Uuid>,
+        after: Option<&'a str>,
+    ) -> BoxFuture<'a, Result<ExportPage, Refusal>> {
+        Box::pin(async move {
+            let viewer =
+                Arc::clone(&session.state).downcast::<Viewer>().map_err(|_| "a session without a viewer reached an export".to_owned());
+            let page = match viewer {
+                Ok(viewer) => self.graph.export_page(viewer, kind, study, after).await.map_err(|error| error.to_string()),
+                Err(error) => Err(error),
+            };
+            page.map_err(|error| {
+                tracing::error!(error, "an export cannot go on");
+                Refusal {
+                    status: StatusCode::SERVICE_UNAVAILABLE,
+                    code: "UNAVAILABLE",
+                    message: "The service cannot answer now. Try again in a moment.".to_owned(),
+                    www_authenticate: None,
+                    who: session.who,
+                }
+            })
+        })
     }
 }
 

@@ -22,7 +22,7 @@ use tokio::sync::watch;
 use crate::config::Settings;
 use crate::files::Files;
 use crate::http::Door;
-use crate::http::seam::Readiness;
+use crate::http::seam::{ExportService, Readiness};
 use crate::identity::{Now, Verifier};
 use crate::server::{Draining, Server, ServerSettings};
 use crate::telemetry::install_metrics;
@@ -61,6 +61,7 @@ impl App {
         let limits = bounds::limits(settings);
         let graph = Graph::new(vault.clone(), GraphOptions { limits: limits.clone(), read_path: settings.read_path }).await?;
         let graph = VaultGraph::new(graph);
+        let graph = Arc::new(graph);
         let by_levels = graph.by_levels();
         let draining = Draining::default();
         let files = Files::at(&settings.file_store);
@@ -68,7 +69,8 @@ impl App {
             settings: bounds::http(settings),
             limits,
             doorkeeper: Arc::new(DirectoryDoorkeeper::new(verifier, vault.clone(), settings.token_cache)),
-            graph: Arc::new(graph),
+            exports: Arc::clone(&graph) as Arc<dyn ExportService>,
+            graph,
             contents: Arc::new(contents::VaultContents::new(vault.clone())),
             files: files.clone(),
             readiness: readiness(&vault),

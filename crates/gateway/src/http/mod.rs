@@ -6,6 +6,7 @@ mod body;
 mod cors;
 mod documents;
 mod envelope;
+mod exports;
 mod failure;
 mod files;
 mod graphql;
@@ -37,7 +38,7 @@ use documents::Documents;
 use failure::Failure;
 use rate::Throttle;
 use request_id::RequestIds;
-use seam::{ContentService, Doorkeeper, GraphService, Readiness};
+use seam::{ContentService, Doorkeeper, ExportService, GraphService, Readiness};
 
 pub use request_id::RequestId;
 pub use settings::HttpSettings;
@@ -52,6 +53,8 @@ pub struct Door {
     pub doorkeeper: Arc<dyn Doorkeeper>,
     /// What runs documents.
     pub graph: Arc<dyn GraphService>,
+    /// What gives records out.
+    pub exports: Arc<dyn ExportService>,
     /// What knows documents and who may have their contents.
     pub contents: Arc<dyn ContentService>,
     /// Where contents are kept.
@@ -83,6 +86,7 @@ struct Shared {
     documents: Documents,
     doorkeeper: Arc<dyn Doorkeeper>,
     graph: Arc<dyn GraphService>,
+    exports: Arc<dyn ExportService>,
     contents: Arc<dyn ContentService>,
     files: Files,
     readiness: Readiness,
@@ -109,6 +113,7 @@ impl Door {
             documents: Documents::default(),
             doorkeeper: self.doorkeeper,
             graph: self.graph,
+            exports: self.exports,
             contents: self.contents,
             files: self.files,
             readiness: self.readiness,
@@ -120,6 +125,7 @@ impl Door {
         let mut router = Router::new()
             .route("/graphql", any(graphql::serve))
             .route("/files/{document}", any(files::serve))
+            .route("/exports/{kind}", get(exports::serve).fallback(only_get))
             .route("/schema.graphql", get(probes::schema).fallback(only_get))
             .route("/livez", get(probes::live).fallback(only_get))
             .route("/readyz", get(probes::ready).fallback(only_get))

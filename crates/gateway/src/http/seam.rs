@@ -6,7 +6,7 @@ use std::{any::Any, sync::Arc};
 use async_graphql::Request;
 use axum::http::StatusCode;
 use futures::future::BoxFuture;
-use tandem_graphql::{Answer, Document, limits::Checked};
+use tandem_graphql::{Answer, Document, ExportKind, ExportPage, limits::Checked};
 use uuid::Uuid;
 
 /// A request's standing: opaque to the door but for what it must decide itself.
@@ -143,6 +143,21 @@ impl GraphRequest {
         request.set_parsed_query(self.document.parsed().clone());
         request
     }
+}
+
+/// Gives records out, in the sight of the caller at each moment.
+pub trait ExportService: Send + Sync {
+    /// A page of everything of a kind that the caller sees, after the place where the one before ended; of one study, where one is named.
+    ///
+    /// # Errors
+    /// [`Refusal`] where the graph does not answer.
+    fn page<'a>(
+        &'a self,
+        session: &'a Session,
+        kind: &'a ExportKind,
+        study: Option<Uuid>,
+        after: Option<&'a str>,
+    ) -> BoxFuture<'a, Result<ExportPage, Refusal>>;
 }
 
 /// A document as far as its content is concerned.

@@ -59,6 +59,7 @@ impl House {
             limits: Limits::default(),
             doorkeeper: Arc::clone(&toy) as _,
             graph: Arc::clone(&toy) as _,
+            exports: Arc::clone(&toy) as _,
             contents: toy,
             files: tandem_gateway::files::Files::at("tandem-toy-files"),
             readiness: Arc::new(move || Box::pin(async move { ready })),

@@ -14,14 +14,15 @@ use async_graphql::{EmptySubscription, Error, ErrorExtensions as _, ID, InputObj
 use axum::http::StatusCode;
 use futures::future::BoxFuture;
 use tandem_gateway::http::seam::{
-    Content, ContentService, Doorkeeper, Executed, GraphRequest, GraphService, Refusal, Refused, Session, Stage, Who,
+    Content, ContentService, Doorkeeper, Executed, ExportService, GraphRequest, GraphService, Refusal, Refused, Session, Stage, Who,
 };
-use tandem_graphql::Answer;
+use tandem_graphql::{Answer, ExportKind, ExportPage};
 
 /// What the toy remembers, for tests to look at.
 #[derive(Default)]
 pub(crate) struct Memory {
     pub(crate) changes: AtomicU64,
+    pub(crate) pages: AtomicU64,
     pub(crate) dropped: AtomicBool,
     pub(crate) last: std::sync::Mutex<Option<(String, Option<String>, String)>>,
     pub(crate) refusals: std::sync::Mutex<Vec<Noted>>,
@@ -77,6 +78,13 @@ impl Doorkeeper for Toy {
                     may_introspect: bearer == "good",
                     who: GOOD,
                 }),
+                // His access ends when two pages have been given out.
+                "leaver" if self.memory.pages.load(Ordering::Relaxed) < 2 => Ok(Session {
+                    state: Arc::new(bearer.to_owned()) as Arc<dyn Any + Send + Sync>,
+                    principal_key: bearer.to_owned(),
+                    may_introspect: false,
+                    who: GOOD,
+                }),
                 "stranger" => Err(Refusal { who: STRANGER, ..refuse(StatusCode::FORBIDDEN, "FORBIDDEN") }),
                 _ => Err(refuse(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED")),
             }
@@ -106,6 +114,23 @@ impl ContentService for Toy {
 
     fn keep<'a>(&'a self, session: &'a Session, _: &'a Content, _: &'a str, _: bool) -> BoxFuture<'a, Result<(), Refusal>> {
         Box::pin(async move { self.find(session, "").await.map(|_| ()) })
+    }
+}
+
+/// Three pages of two records.
+impl ExportService for Toy {
+    fn page<'a>(
+        &'a self,
+        _: &'a Session,
+        _: &'a ExportKind,
+        study: Option<uuid::Uuid>,
+        after: Option<&'a str>,
+    ) -> BoxFuture<'a, Result<ExportPage, Refusal>> {
+        let place: u64 = after.map_or(0, |after| after.parse().unwrap_or(99));
+        let rows = (0..2).map(|number| serde_json::json!({ "id": format!("{place}-{number}"), "version": 1 }));
+        let rows = if study.is_some() { Vec::new() } else { rows.collect() };
+        self.memory.pages.fetch_add(1, Ordering::Relaxed);
+        Box::pin(async move { Ok(ExportPage { rows, after: (place < 2 && study.is_none()).then(|| (place + 1).to_string()) }) })
     }
 }
 

@@ -41,8 +41,8 @@ const TABLE: &str = "CREATE TABLE external_reference (
 
 /// Each index with the question that it serves.
 const INDEXES: &[&str] = &[
-    // What a system calls so: one record of a kind.
-    "CREATE UNIQUE INDEX external_reference_name ON external_reference (organization_id, system, external_id, subject_kind) WHERE ended_at IS NULL",
+    // What a system calls so.
+    "CREATE INDEX external_reference_name ON external_reference (organization_id, system, external_id, subject_kind) WHERE ended_at IS NULL",
     // What a record is called: one name for each system.
     "CREATE UNIQUE INDEX external_reference_subject ON external_reference (organization_id, subject_id, system) WHERE ended_at IS NULL",
 ];

@@ -4,7 +4,7 @@ import graphql from '@graphql-eslint/eslint-plugin';
 // Parts have the id of their whole, and are read with it; the rest is counted, explained or answered, and not kept.
 const WITHOUT_ID = [
   'AccessExplanation', 'AccessReason', 'AllowedTransition', 'Blocker', 'ChangeEvent', 'ChangeFeed', 'CountryEnrollment',
-  'EngagementConfirmation', 'EngagementInternal', 'EnrollmentCounts', 'EnrollmentTotals', 'ExportManifestEntry', 'ExternalReference', 'ExternalReferenceMatch', 'FieldChange', 'FindingInternal', 'HistoryEntry', 'IngestRejection', 'Money', 'PageInfo', 'PartialDate', 'PermissionChange', 'PersonContact', 'ProgramInternal',
+  'EngagementConfirmation', 'EngagementInternal', 'EnrollmentCounts', 'EnrollmentTotals', 'ExportManifestEntry', 'ExternalRef', 'ExternalRefMatch', 'FieldChange', 'FindingInternal', 'HistoryEntry', 'IngestRejection', 'Money', 'PageInfo', 'PartialDate', 'PermissionChange', 'PersonContact', 'ProgramInternal',
   'RequestLimits', 'RoleGain', 'SignatureManifest', 'StudyBenchmark', 'StudyConfirmation', 'StudyInternal', 'StudyRegistry',
   'StudySiteContact', 'StudySiteInternal', 'StudySiteRegistry', 'UserError', 'Viewer', 'ViewerGrant', 'VisibilityGain',
   'VisibilityImpact', 'WorkItem', 'WorkQueue',

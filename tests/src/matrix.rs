@@ -348,6 +348,13 @@ const MATRIX: &[Row] = &[
     Row { kind: Kind::AccessReviewItem, cells: &[(ADMINS, "org C U"), (&[SQa], "org C U"), (&[VQa], "org"), (NO_ACCESS_OVERSIGHT, "")] },
 ];
 
+/// Whether anybody reads rows of a kind as records.
+#[must_use]
+pub fn is_read(kind: Kind) -> bool {
+    let words = |cells: &str| cells.split_whitespace().any(|word| READS.contains(&word));
+    rows().any(|row| row.kind == kind && row.cells.iter().any(|(_, cell)| words(cell)))
+}
+
 /// C.3, AuditEvent: who is told the history of what he reads. `all` of it, or `self`: what he did himself.
 pub const TRAIL: &[(&[Role], &str)] = &[
     (&[SStudyManager, SVendorManager], "all"),             // "R study"

@@ -24,6 +24,8 @@ pub struct Vault {
     pub(crate) ids: Arc<dyn IdSource>,
     pub(crate) signing_max_age: Duration,
     pub(crate) access_log: Arc<AccessLog>,
+    /// Who may ingest now: one at a time, so that rows by the thousand never take all connections that write.
+    pub(crate) ingesting: Arc<tokio::sync::Semaphore>,
 }
 
 /// How old a proof of identity may be for signing, where nothing else is said (RFC 9470).
@@ -35,7 +37,14 @@ impl Vault {
     /// # Errors
     /// [`StoreError`] when it cannot be reached.
     pub async fn open(connect: &Connect, clock: Arc<dyn Clock>, ids: Arc<dyn IdSource>) -> Result<Self, StoreError> {
-        Ok(Self { database: Database::open(connect).await?, clock, ids, signing_max_age: SIGNING_MAX_AGE, access_log: Arc::default() })
+        Ok(Self {
+            database: Database::open(connect).await?,
+            clock,
+            ids,
+            signing_max_age: SIGNING_MAX_AGE,
+            access_log: Arc::default(),
+            ingesting: Arc::new(tokio::sync::Semaphore::new(1)),
+        })
     }
 
     /// The same vault, where a proof of identity may be this old for signing.

@@ -115,6 +115,9 @@ impl Vault {
         loop {
             match self.attempt(viewer, name, command, circumstances).await {
                 Err(WriteError::Store(StoreError::Failed(error))) if attempt < ATTEMPTS && may_be_tried_again(&error) => attempt += 1,
+                Err(WriteError::Store(StoreError::Failed(error))) if may_be_tried_again(&error) => {
+                    return Err(StoreError::Unavailable(error).into());
+                }
                 Err(WriteError::Store(StoreError::Failed(error))) => return Err(as_refusal(error)),
                 Err(WriteError::Refused(refusal)) => {
                     self.note_refused_command(viewer, name, &refusal);
@@ -385,7 +388,6 @@ fn as_refusal(error: DbErr) -> WriteError {
         ("study_country_code", "study_country.country_code", "countryCode"),
         ("study_site_number", "study_site.number", "number"),
         ("enrollment_snapshot_day", "enrollment_snapshot.as_of", "asOf"),
-        ("external_reference_name", "external_reference.external_id", "externalId"),
         ("external_reference_subject", "external_reference.subject_id", "externalId"),
         ("person_contact_email", "person_contact.email", "email"),
         ("client_subject", "client.client_id", "clientId"),

@@ -35,7 +35,7 @@ impl Policy {
 }
 
 /// What every record has, whoever reads it; only records with a lifecycle have `allowedTransitions`, and no part has an id.
-pub const COMMON: &[&str] = &["id", "version", "createdAt", "updatedAt", "createdBy", "allowedTransitions", "history"];
+pub const COMMON: &[&str] = &["id", "version", "createdAt", "updatedAt", "createdBy", "allowedTransitions", "externalRefs", "history"];
 
 /// The fields of each kind's own, with their policy. Edges and lists of other records are narrowed by what those are; `lastUsedAt` of a
 /// membership or a machine client comes of the access log, and is nothing for who does not read that.
@@ -50,7 +50,6 @@ pub const GROUPS: &[(Kind, Policy, &str)] = &[
     ),
     (Kind::ApiClient, Policy::Row, "name issuer clientId scopes expiresAt endedAt organization engagements lastUsedAt"),
     (Kind::AccessEvent, Policy::Row, "event code attempt occurrences firstAt lastAt organization person apiClient"),
-    (Kind::ExternalReference, Policy::Row, ""),
     (Kind::AccessReview, Policy::Row, "periodFrom periodTo reviewed confirmed revoked completedAt organization reviewer items"),
     (
         Kind::AccessReviewItem,
@@ -205,9 +204,10 @@ pub const OTHERS: &[&str] = &[
     "ChangeFeed",
     "CountryEnrollment",
     "EnrollmentCounts",
-    "EnrollmentIngestPayload",
     "EnrollmentTotals",
     "ExportManifestEntry",
+    "ExternalRef",
+    "ExternalRefMatch",
     "FieldChange",
     "HistoryEntry",
     "IngestRejection",

@@ -16,6 +16,7 @@ pub const ALONE: &[&str] = &[
     "exportManifest",
     "enrollmentTotals",
     "byExternalRef",
+    "externalRefs",
 ];
 
 /// What there is to ask for, and what has been asked.

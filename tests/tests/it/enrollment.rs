@@ -203,8 +203,8 @@ async fn a_machine_writes_what_its_scopes_name_and_nothing_else() {
                       __typename } } userErrors { code } } }";
         let input = json!({ "i": report(site, "2026-10-05", [5, 0, 5, 5, 0, 0]) });
         let length = journal_length(&scene.ground).await;
-        // Not without the scope in its token, and not with one that the directory does not give it; this one sees no site either.
-        for (token, code) in [(&reader, "FORBIDDEN"), (&other, "NOT_FOUND")] {
+        // Not without the scope in its token, and not with one that the directory does not give it.
+        for (token, code) in [(&reader, "FORBIDDEN"), (&other, "FORBIDDEN")] {
             let answer = scene.house.ask_with(token, create, input.clone(), &[]).await;
             assert_eq!(answer.at("/data/enrollmentSnapshotCreate/userErrors/0/code"), code, "{}", answer.text);
         }

@@ -21,7 +21,7 @@ pub use explain::{Ground, explain, reads_all_of_own, rule_in_words, why_in_words
 pub use facts::{Facts, Link};
 pub use policy::{
     Action, Decision, Lack, client_may_follow, client_may_read, client_scope, client_write_scope, covers_all, decide, leads, may_ever,
-    may_refer, may_somewhere, writes,
+    may_refer, may_refer_to, may_somewhere, writes,
 };
 pub use reach::ways;
 pub use role::{ClientScope, Role, Side};

@@ -249,6 +249,15 @@ pub fn may_refer(viewer: &Viewer) -> bool {
     may_somewhere(viewer, Kind::ExternalReference, Action::Create)
 }
 
+/// Whether he may say so of this record, which he sees. What machines write by its name is named by who may write it himself: else who
+/// moves a name would have a machine write for him.
+#[must_use]
+pub fn may_refer_to(viewer: &Viewer, facts: &Facts) -> bool {
+    let may = |action| decide(viewer, action, facts) == Decision::Allow;
+    let written_by_name = matches!(facts.kind, Kind::Milestone | Kind::StudySite);
+    may_refer(viewer) && (!written_by_name || may(Action::Update) || may(Action::Create))
+}
+
 /// Whether the viewer may change rows of this kind as far as a client's scopes go; a person needs none.
 fn may_write(viewer: &Viewer, kind: Kind) -> bool {
     match viewer.kind {

@@ -11,7 +11,7 @@ use crate::record::{Kind, Patch, Record};
 use crate::{input, record};
 
 record! {
-    /// What a system of an organisation calls a record. One name for each record and system, and one record of a kind for each name.
+    /// What a system of an organisation calls a record. One name for each record and system; among what somebody sees, one record of a kind for each name.
     pub struct ExternalReference: ExternalReference {
         /// Its id.
         id: ExternalReferenceId,

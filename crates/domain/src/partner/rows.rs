@@ -4,7 +4,7 @@
 use chrono::NaiveDate;
 
 use crate::command::{Code, Refusal, UserError};
-use crate::id::{EngagementId, MilestoneId, SiteId, StudyCountryId, StudyId, StudySiteId};
+use crate::id::{EngagementId, MilestoneId, OrganizationId, SiteId, StudyCountryId, StudyId, StudySiteId};
 use crate::input;
 use crate::portfolio::{Milestone, MilestoneCreate, MilestoneType, MilestoneUpdate, StudySite, StudySiteCreate, StudySiteUpdate};
 use crate::record::{Patch, Term};
@@ -131,19 +131,25 @@ impl StudySiteRow {
         })
     }
 
-    /// The command that brings a known one up to the row; nothing where it says what is known.
+    /// The command of somebody of `organization` that brings a known one up to the row; nothing where it says what is known. What is the
+    /// sponsor's to change is told to nobody else by comparing it: the command refuses that he names it.
     ///
     /// # Errors
     /// CONFLICT where the row is about another country or facility.
-    pub fn update(&self, known: &StudySite) -> Result<Option<StudySiteUpdate>, Refusal> {
+    pub fn update(&self, known: &StudySite, organization: OrganizationId) -> Result<Option<StudySiteUpdate>, Refusal> {
         elsewhere(&[
             ("studyCountryId", differs(self.study_country_id, Some(known.study_country_id))),
             ("siteId", differs(self.site_id, Some(known.site_id))),
         ])?;
+        let own = organization == known.sponsor_id;
         let update = StudySiteUpdate {
             id: known.id,
-            number: news(&self.number, &known.number),
-            responsible_engagement_id: news(&self.responsible_engagement_id, &known.responsible_engagement_id),
+            number: if own { news(&self.number, &known.number) } else { self.number.clone() },
+            responsible_engagement_id: if own {
+                news(&self.responsible_engagement_id, &known.responsible_engagement_id)
+            } else {
+                self.responsible_engagement_id.clone()
+            },
             target_enrollment: news(&self.target_enrollment, &known.target_enrollment),
             screened: news(&self.screened, &known.screened),
             enrolled: news(&self.enrolled, &known.enrolled),

@@ -3,7 +3,7 @@
 
 use chrono::NaiveDate;
 
-use super::study_site::{StudySite, participants};
+use super::study_site::StudySite;
 use crate::access::{Action, Readers, Side};
 use crate::command::{Change, Code, Deciding, Op, Refusal, UserError};
 use crate::engagement::Engagement;
@@ -210,6 +210,15 @@ fn at_work(deciding: &Deciding<'_>, engagement: Option<&Engagement>) -> Result<(
     Ok(())
 }
 
+/// The greatest number of participants that one site can report: far beyond any, and small enough that sums stay what the graph can show.
+const MOST_PARTICIPANTS: i64 = 100_000;
+
+/// The error for a number of participants of one site that cannot be (I-15).
+fn participants(field: &str, count: i64) -> Option<UserError> {
+    let words = format!("A number of participants at a site is from 0 to {MOST_PARTICIPANTS}.");
+    (!(0..=MOST_PARTICIPANTS).contains(&count)).then(|| UserError::at(Code::BadUserInput, field, words))
+}
+
 /// Nobody comes further than those before him (I-15).
 fn check(of: &EnrollmentSnapshot) -> Result<(), Refusal> {
     let counts = [
@@ -239,7 +248,6 @@ fn check(of: &EnrollmentSnapshot) -> Result<(), Refusal> {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::study_site::MOST_PARTICIPANTS;
     use super::*;
 
     fn snapshot(counts: [i64; 6]) -> EnrollmentSnapshot {

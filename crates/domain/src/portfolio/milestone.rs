@@ -284,7 +284,7 @@ pub fn milestone_create(deciding: &Deciding<'_>, place: MilestonePlace, input: M
     Ok(Change::one(Op::Created, milestone.into_entity()))
 }
 
-/// Decides a change of a milestone. `others` are the study's other milestones; `at_work` says whether the engagement of a vendor that asks
+/// Decides a change of a milestone. `others` are those of the study's other milestones that bear on it; `at_work` says whether the engagement of a vendor that asks
 /// is at work.
 ///
 /// # Errors
@@ -332,6 +332,52 @@ pub fn milestone_update(
 /// The orders that hold between milestones of the same (I-14): the second is not reached before the first.
 const ORDERS: &[(MilestoneType, MilestoneType)] =
     &[(MilestoneType::LastSubjectIn, MilestoneType::LastSubjectOut), (MilestoneType::LastSubjectOut, MilestoneType::DatabaseLock)];
+
+impl MilestoneType {
+    /// The types that are held in order with this one, of the same study, country, site or engagement (I-14).
+    #[must_use]
+    pub fn ordered_with(self) -> Vec<Self> {
+        let other = |(first, second): &(Self, Self)| match self {
+            one if one == *first => Some(*second),
+            one if one == *second => Some(*first),
+            _ => None,
+        };
+        ORDERS.iter().filter_map(other).collect()
+    }
+}
+
+/// What of a study's milestones bears on a change of one.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Bearing {
+    /// All of them: something that follows may be reached already.
+    All,
+    /// These, and those of these types.
+    Some {
+        /// What has to be reached before.
+        before: Vec<MilestoneId>,
+        /// The types that are held in order with it.
+        types: Vec<MilestoneType>,
+    },
+}
+
+impl MilestoneUpdate {
+    /// What of the study's other milestones bears on this change; nothing where none does.
+    #[must_use]
+    pub fn bearing(&self, milestone: &Milestone) -> Option<Bearing> {
+        match self.actual_date {
+            Patch::Keep if self.predecessor_ids == Patch::Keep => None,
+            Patch::Set(None) => Some(Bearing::All),
+            Patch::Keep | Patch::Set(Some(_)) => {
+                let before = match &self.predecessor_ids {
+                    Patch::Keep => milestone.predecessor_ids.clone(),
+                    Patch::Set(before) => before.clone(),
+                };
+                let types = milestone.milestone_type.ordered_with();
+                (!before.is_empty() || !types.is_empty()).then_some(Bearing::Some { before, types })
+            }
+        }
+    }
+}
 
 fn check_actual(milestone: &Milestone, others: &[Milestone], today: NaiveDate) -> Result<(), Refusal> {
     let fault = |code: Code, words: &str| Err(UserError::at(code, "actualDate", words).into());

@@ -17,7 +17,7 @@ pub use enrollment::{
     enrollment_snapshot_update,
 };
 pub use milestone::{
-    Milestone, MilestoneCreate, MilestoneLevel, MilestonePlace, MilestoneType, MilestoneUpdate, milestone_create, milestone_update,
+    Bearing, Milestone, MilestoneCreate, MilestoneLevel, MilestonePlace, MilestoneType, MilestoneUpdate, milestone_create, milestone_update,
 };
 pub use program::{
     Program, ProgramCreate, ProgramInternal, ProgramInternalUpdate, ProgramUpdate, program_create, program_internal_update, program_update,

@@ -301,15 +301,6 @@ pub fn study_site_update(
     Ok(Change::one(Op::Updated, study_site.into_entity()))
 }
 
-/// The greatest number of participants that one site can report: far beyond any, and small enough that sums stay what the graph can show.
-pub(super) const MOST_PARTICIPANTS: i64 = 100_000;
-
-/// The error for a number of participants of one site that cannot be (I-15).
-pub(super) fn participants(field: &str, count: i64) -> Option<UserError> {
-    let words = format!("A number of participants at a site is from 0 to {MOST_PARTICIPANTS}.");
-    (!(0..=MOST_PARTICIPANTS).contains(&count)).then(|| UserError::at(Code::BadUserInput, field, words))
-}
-
 fn check(study_site: &StudySite) -> Result<(), Refusal> {
     let counts = [
         ("targetEnrollment", study_site.target_enrollment.unwrap_or(0)),
@@ -318,7 +309,10 @@ fn check(study_site: &StudySite) -> Result<(), Refusal> {
         ("discontinued", study_site.discontinued),
         ("completed", study_site.completed),
     ];
-    let mut errors: Vec<UserError> = counts.into_iter().filter_map(|(field, count)| participants(field, count)).collect();
+    let negative = |(field, count): (&str, i64)| {
+        (count < 0).then(|| UserError::at(Code::BadUserInput, field, "A number of participants cannot be negative."))
+    };
+    let mut errors: Vec<UserError> = counts.into_iter().filter_map(negative).collect();
     errors.extend(study_site.number.as_deref().and_then(|number| too_long("number", number)));
     if study_site.enrolled > study_site.screened {
         errors.push(UserError::at(Code::BadUserInput, "enrolled", "No more subjects can be enrolled than were screened."));

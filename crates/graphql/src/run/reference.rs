@@ -24,9 +24,9 @@ pub(super) const NAME: &str = "byExternalRef";
 /// How many names one request asks for at most.
 const MOST: usize = 100;
 
-/// What a system of your organisation calls a record.
+/// What a system of your organisation calls a record. Its members and machine clients read it, each beneath what he reads.
 #[derive(SimpleObject)]
-#[graphql(name = "ExternalReference")]
+#[graphql(name = "ExternalRef")]
 pub(crate) struct ExternalReferenceObject {
     /// The system.
     system: String,
@@ -55,7 +55,7 @@ pub(super) async fn answer(ctx: &Context<'_>, session: &Session, id: Uuid) -> Se
 /// The type of what the root field finds.
 pub(super) fn register(registry: &mut Registry) {
     let field = |name: &str, ty: &str, doc: &str| MetaField { description: Some(doc.to_owned()), ..MetaField::new(name, ty) };
-    let fields = [field("externalId", "String!", "The name that was asked for."), field("node", "Node!", "What the system calls so.")];
+    let fields = [field("externalId", "String!", "What it is called."), field("node", "Node!", "What the system calls so.")];
     let fields = fields.into_iter().map(|field| (field.name.clone(), field)).collect();
     let doc = "What a system of your organisation calls by a name.";
     let object = ObjectBuilder::new(MATCH, fields).description(Some(doc.to_owned())).build();
@@ -65,8 +65,8 @@ pub(super) fn register(registry: &mut Registry) {
 /// The root field.
 pub(super) fn field() -> MetaField {
     let argument = |name: &str, ty: &str, doc: &str| MetaInputValue { description: Some(doc.to_owned()), ..MetaInputValue::new(name, ty) };
-    let doc = "What a system of your organisation calls by these names, in their order, as far as you see it; at most one record of a kind \
-               for each. What nothing is called, or nothing that you see, gives nothing.";
+    let doc = "What a system of your organisation calls by these names, in their order, as far as you see it; one record of a kind for each, unless \
+               colleagues who do not see what the others named gave a name twice. What nothing is called, or nothing that you see, gives nothing.";
     let mut field = MetaField { description: Some(doc.to_owned()), ..MetaField::new(NAME, format!("[{MATCH}!]!")) };
     let given = [argument("system", "String!", "The system."), argument("ids", "[String!]!", "What it calls the records, at most 100.")];
     field.args = given.into_iter().map(|argument| (argument.name.clone(), argument)).collect();
@@ -79,11 +79,12 @@ pub(super) async fn find(ctx: &Context<'_>, session: &Session, given: &Map<Strin
 }
 
 async fn matches(session: &Session, given: &Map<String, Json>) -> Result<Vec<Match>, Failure> {
-    let system = given.get("system").and_then(Json::as_str).unwrap_or_default();
+    // Names are kept without space around them.
+    let system = given.get("system").and_then(Json::as_str).unwrap_or_default().trim();
     // A single value stands for a list of one.
     let ids: Vec<&str> = match given.get("ids") {
-        Some(Json::Array(ids)) => ids.iter().filter_map(Json::as_str).collect(),
-        Some(id) => id.as_str().into_iter().collect(),
+        Some(Json::Array(ids)) => ids.iter().filter_map(Json::as_str).map(str::trim).collect(),
+        Some(id) => id.as_str().into_iter().map(str::trim).collect(),
         None => Vec::new(),
     };
     if ids.len() > MOST {
@@ -111,7 +112,7 @@ async fn matches(session: &Session, given: &Map<String, Json>) -> Result<Vec<Mat
 }
 
 /// What the root field's type is called.
-const MATCH: &str = "ExternalReferenceMatch";
+const MATCH: &str = "ExternalRefMatch";
 
 /// A record that a system calls so.
 struct Match {

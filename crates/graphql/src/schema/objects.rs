@@ -63,7 +63,7 @@ fn output_field(declared: &Field) -> MetaField {
         What::Part { kind } => field(name, kind.name(), &format!("{doc}\n\n{} {WITHHELD}", read_by(kind))),
         What::Many { kind, .. } => with_arguments(field(name, format!("{}Connection!", kind.name()), doc), list_arguments(kind)),
         What::Transitions => field(name, "[AllowedTransition!]!", doc),
-        What::References => field(name, "[ExternalReference!]!", doc),
+        What::References => field(name, "[ExternalRef!]!", doc),
         What::LastUse { .. } => field(name, "DateTime", doc),
         What::History => with_arguments(field(name, "HistoryConnection!", doc), forward_arguments()),
     }

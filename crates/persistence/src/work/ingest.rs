@@ -1,16 +1,18 @@
 //! Bulk ingestion: rows that another system reports, each carried out as the commands that it comes to. Good rows go in, others are
 //! refused by themselves; a row that says what is known already changes nothing, so that a repetition has no effect.
 
+use std::time::Duration;
+
 use sea_orm::TransactionTrait;
-use tandem_domain::access::Viewer;
+use tandem_domain::access::{Action, Viewer};
 use tandem_domain::command::{Command, Refusal};
 use tandem_domain::id::TypedId;
 use tandem_domain::partner::{ExternalReferenceRow, MilestoneRow, StudySiteRow};
 use tandem_domain::portfolio::{EnrollmentSnapshot, EnrollmentSnapshotCreate, EnrollmentSnapshotUpdate, Milestone, StudySite};
-use tandem_domain::record::{Kind, Patch, Stored, Term};
+use tandem_domain::record::{Kind, Patch, Record, Stored, Term};
 use uuid::Uuid;
 
-use super::{ATTEMPTS, Circumstances, Work, as_refusal, may_be_tried_again};
+use super::{Circumstances, Work, as_refusal, may_be_tried_again};
 use crate::error::{StoreError, WriteError};
 use crate::vault::Vault;
 
@@ -51,21 +53,49 @@ pub enum Ingested {
     Refused(Refusal),
 }
 
+/// How many rows one transaction takes in: nobody waits long for what it holds.
+const PORTION: usize = 50;
+
+/// How often a portion is tried, each time after a longer pause.
+const TRIES: u32 = 6;
+
+/// The pause after the first try.
+const PAUSE: Duration = Duration::from_millis(20);
+
 impl Vault {
-    /// Takes rows in, in one transaction: what is known already is changed, where a row says otherwise.
+    /// Takes rows in, portion by portion: what is known already is changed, where a row says otherwise. A trial sees of the rows before
+    /// only what stands in the same portion.
     ///
     /// # Errors
-    /// [`WriteError`] where the database cannot answer or the caller's access has ended: then nothing is kept.
+    /// [`WriteError`] where the database cannot answer or the caller's access has ended: then the portions before are kept, and the same
+    /// again takes in the rest.
     pub async fn ingest(
         &self,
         viewer: &Viewer,
         ingestion: Ingestion<'_>,
         circumstances: &Circumstances,
     ) -> Result<Vec<Ingested>, WriteError> {
-        let mut attempt = 1;
+        let mut outcomes = Vec::with_capacity(ingestion.rows.len());
+        for rows in ingestion.rows.chunks(PORTION) {
+            outcomes.extend(self.portion(viewer, Ingestion { rows, ..ingestion }, circumstances).await?);
+        }
+        Ok(outcomes)
+    }
+
+    async fn portion(&self, viewer: &Viewer, ingestion: Ingestion<'_>, circumstances: &Circumstances) -> Result<Vec<Ingested>, WriteError> {
+        let mut tries = 1;
         loop {
-            match self.attempt_rows(viewer, ingestion, circumstances).await {
-                Err(WriteError::Store(StoreError::Failed(error))) if attempt < ATTEMPTS && may_be_tried_again(&error) => attempt += 1,
+            let turn = self.ingesting.acquire().await.map_err(|_| StoreError::Unusable("nobody closes this".to_owned()))?;
+            let outcome = self.attempt_rows(viewer, ingestion, circumstances).await;
+            drop(turn);
+            match outcome {
+                Err(WriteError::Store(StoreError::Failed(error))) if may_be_tried_again(&error) => {
+                    if tries == TRIES {
+                        return Err(StoreError::Unavailable(error).into());
+                    }
+                    tokio::time::sleep(PAUSE.saturating_mul(tries)).await;
+                    tries = tries.saturating_add(1);
+                }
                 other => return other,
             }
         }
@@ -81,6 +111,10 @@ impl Vault {
         let viewer = self.viewer_again(&transaction, viewer).await?.ok_or(WriteError::AccessEnded)?;
         let now = self.clock.now();
         let work = Work { vault: self, transaction, viewer: Viewer { now, ..viewer }, circumstances: circumstances.clone(), now };
+        if !ingestion.system.is_empty() {
+            // Names are looked up and set by one at a time.
+            work.lock(Kind::Organization, work.viewer.organization.uuid()).await?;
+        }
         let mut outcomes = Vec::with_capacity(ingestion.rows.len());
         for row in ingestion.rows {
             outcomes.push(match work.row_by_itself(ingestion, row).await {
@@ -129,14 +163,22 @@ impl Work<'_> {
     }
 
     async fn enrollment_row(&mut self, row: &EnrollmentSnapshotCreate) -> Result<Ingested, WriteError> {
+        self.may_write_some(Kind::EnrollmentSnapshot)?;
+        let site = self.named::<StudySite>(row.study_site_id, "studySiteId").await?.record;
+        // Whether the day is reported is asked where nobody else is reporting it.
+        self.lock(Kind::Study, site.study_id.uuid()).await?;
         match self.known(row).await? {
             None => {
                 let command = Command::EnrollmentSnapshotCreate(row.clone());
                 self.carry_out("enrollmentSnapshotCreate", &command, None).await?;
                 Ok(Ingested::Created)
             }
-            Some(known) if says_the_same(&known.record, row) => Ok(Ingested::Unchanged),
             Some(known) => {
+                // Who may not correct it learns nothing by guessing what it says.
+                self.deciding_about(&known).await?.permit(Action::Update, &known.record.clone().into_entity())?;
+                if says_the_same(&known.record, row) {
+                    return Ok(Ingested::Unchanged);
+                }
                 let command = Command::EnrollmentSnapshotUpdate(correction(&known.record, row));
                 self.carry_out("enrollmentSnapshotUpdate", &command, Some(known.meta.version)).await?;
                 Ok(Ingested::Updated)
@@ -155,6 +197,7 @@ impl Work<'_> {
     }
 
     async fn milestone_row(&mut self, ingestion: Ingestion<'_>, row: &MilestoneRow) -> Result<Ingested, WriteError> {
+        self.may_write_some(Kind::Milestone)?;
         let known = self.called(Kind::Milestone, ingestion.system, &row.external_id, row.id.map(TypedId::uuid)).await?;
         let (id, version, outcome) = match known {
             Some(id) => (id, None, Ingested::Unchanged),
@@ -164,6 +207,11 @@ impl Work<'_> {
             }
         };
         let milestone: Stored<Milestone> = self.locked(Kind::Milestone, id).await?.typed()?;
+        self.deciding_about(&milestone).await?.permit(Action::Update, &milestone.record.clone().into_entity())?;
+        self.sees_place(row.study_id, "studyId").await?;
+        self.sees_place(row.study_country_id, "studyCountryId").await?;
+        self.sees_place(row.study_site_id, "studySiteId").await?;
+        self.sees_place(row.engagement_id, "engagementId").await?;
         let update = row.update(&milestone.record)?;
         if let Some(update) = &update {
             let version = version.unwrap_or(milestone.meta.version);
@@ -174,6 +222,7 @@ impl Work<'_> {
     }
 
     async fn study_site_row(&mut self, ingestion: Ingestion<'_>, row: &StudySiteRow) -> Result<Ingested, WriteError> {
+        self.may_write_some(Kind::StudySite)?;
         let known = self.called(Kind::StudySite, ingestion.system, &row.external_id, row.id.map(TypedId::uuid)).await?;
         let (id, version, outcome) = match known {
             Some(id) => (id, None, Ingested::Unchanged),
@@ -183,13 +232,29 @@ impl Work<'_> {
             }
         };
         let site: Stored<StudySite> = self.locked(Kind::StudySite, id).await?.typed()?;
-        let update = row.update(&site.record)?;
+        self.deciding_about(&site).await?.permit(Action::Update, &site.record.clone().into_entity())?;
+        self.sees_place(row.study_country_id, "studyCountryId").await?;
+        self.sees_place(row.site_id, "siteId").await?;
+        let update = row.update(&site.record, self.viewer.organization)?;
         if let Some(update) = &update {
             let version = version.unwrap_or(site.meta.version);
             self.carry_out("studySiteUpdate", &Command::StudySiteUpdate(update.clone()), Some(version)).await?;
         }
         let named = self.refer(ingestion, (Kind::StudySite, id), Some(&row.external_id)).await?;
         Ok(together(outcome, update.is_some() || named != Ingested::Unchanged))
+    }
+
+    /// Refuses who may neither make nor change any such record: he learns nothing of what there is by trying.
+    fn may_write_some(&self, kind: Kind) -> Result<(), WriteError> {
+        self.may_ever(kind, Action::Update).or_else(|_| self.may_ever(kind, Action::Create))
+    }
+
+    /// What a row names as the place of something known is compared with that place only where the viewer sees it.
+    async fn sees_place<I: TypedId>(&self, id: Option<I>, field: &str) -> Result<(), WriteError> {
+        match id {
+            Some(id) if self.visible(I::KIND, id.uuid()).await?.is_none() => Err(Refusal::not_found(field).into()),
+            _ => Ok(()),
+        }
     }
 
     /// Carries a command out, of a record at a version; answers the record and its version afterwards.

@@ -7,14 +7,17 @@ use tandem_domain::command::{Command, Refusal};
 use tandem_domain::engagement::Engagement;
 use tandem_domain::id::{EngagementId, MilestoneId, StudyId, StudySiteId, TypedId};
 use tandem_domain::portfolio::{
-    EnrollmentPlace, EnrollmentSnapshot, Milestone, MilestonePlace, Program, ProgramInternal, StudySite, enrollment_snapshot_create,
-    enrollment_snapshot_update, milestone_create, milestone_update, program_create, program_internal_update, program_update,
+    Bearing, EnrollmentPlace, EnrollmentSnapshot, Milestone, MilestonePlace, Program, ProgramInternal, StudySite,
+    enrollment_snapshot_create, enrollment_snapshot_update, milestone_create, milestone_update, program_create, program_internal_update,
+    program_update,
 };
 use tandem_domain::record::{Kind, Patch, Record, Stored};
+use tandem_domain::vocabulary::Vocabulary;
 use uuid::Uuid;
 
 use super::{Planned, Work};
 use crate::error::WriteError;
+use crate::row;
 use crate::sql::Sql;
 
 impl Work<'_> {
@@ -56,7 +59,10 @@ impl Work<'_> {
                     self.predecessors(milestone.study_id.uuid(), Some(milestone.id), before).await?;
                 }
                 // What he does not see does not stand in his way: else trying days would tell him its own.
-                let mut others: Vec<Milestone> = self.seen_of(milestone.study_id).await?;
+                let mut others = match input.bearing(milestone) {
+                    Some(bearing) => self.seen_of(milestone.study_id, &bearing).await?,
+                    None => Vec::new(),
+                };
                 others.retain(|other| other.id != milestone.id);
                 let engagement = self.engaged(milestone.engagement_id).await?;
                 let at_work = engagement.is_some_and(|engagement| engagement.at_work());
@@ -108,9 +114,23 @@ impl Work<'_> {
         Ok(found.map(|row| row.try_get_by_index(0)).transpose()?)
     }
 
-    /// The milestones of a study that the viewer sees.
-    async fn seen_of(&self, study: StudyId) -> Result<Vec<Milestone>, WriteError> {
-        let all: Vec<Milestone> = self.vault.system_read(&self.transaction, "study_id", &[study.uuid()]).await?;
+    /// Those of a study's milestones that bear on a change, as far as the viewer sees them.
+    async fn seen_of(&self, study: StudyId, bearing: &Bearing) -> Result<Vec<Milestone>, WriteError> {
+        let all: Vec<Milestone> = match bearing {
+            Bearing::All => self.vault.system_read(&self.transaction, "study_id", &[study.uuid()]).await?,
+            Bearing::Some { before, types } => {
+                let dialect = self.vault.database.dialect;
+                let before: Vec<Uuid> = before.iter().map(|id| id.uuid()).collect();
+                let types: Vec<String> = types.iter().map(|one| one.term().to_owned()).collect();
+                let mut sql = Sql::new(dialect, "SELECT ");
+                sql.push(&row::select_list(Kind::Milestone, "a")).push(" FROM milestone a WHERE a.study_id = ").bind_uuid(study.uuid());
+                sql.push(" AND (").any_uuid("a.id", &before).push(" OR ").any_text("a.milestone_type", &types).push(") ORDER BY a.id");
+                let rows = self.transaction.query_all_raw(sql.statement()).await?;
+                let read =
+                    |found| Ok::<_, WriteError>(row::read(dialect, Kind::Milestone, found, 0)?.entity()?.typed::<Milestone>()?.record);
+                rows.iter().map(read).collect::<Result<_, _>>()?
+            }
+        };
         let seen = |milestone: &Milestone| {
             let facts = Facts::of(&milestone.clone().into_entity());
             decide(&self.viewer, Action::Read, &facts) == Decision::Allow

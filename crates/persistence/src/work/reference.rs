@@ -1,7 +1,7 @@
 //! What an organisation's systems call records: looked up, set and taken back within a transaction, for who sees the record.
 
 use sea_orm::ConnectionTrait;
-use tandem_domain::access::may_refer;
+use tandem_domain::access::{may_refer, may_refer_to};
 use tandem_domain::command::{Code, Refusal, UserError};
 use tandem_domain::id::TypedId;
 use tandem_domain::partner::{ExternalReference, ExternalReferenceRow, external_reference_end, external_reference_set, plain_name};
@@ -19,9 +19,7 @@ impl Work<'_> {
         }
         let subject = row.subject().filter(|(kind, _)| kind.def().part_of.is_none());
         let Some((kind, id)) = subject else { return Err(Refusal::not_found("id").into()) };
-        if self.visible(kind, id).await?.is_none() {
-            return Err(Refusal::not_found("id").into());
-        }
+        self.may_refer_to((kind, id)).await?;
         match &row.external_id {
             Patch::Keep => Ok(Ingested::Unchanged),
             Patch::Set(external_id) => self.refer(ingestion, (kind, id), external_id.as_deref()).await,
@@ -29,7 +27,7 @@ impl Work<'_> {
     }
 
     /// The record of a kind that a system calls so, or that is to be called so from now on, where the viewer sees it; nothing where there
-    /// is none yet.
+    /// is none yet. What is called so and hidden from him is to him not called so.
     pub(super) async fn called(
         &self,
         kind: Kind,
@@ -37,15 +35,34 @@ impl Work<'_> {
         external_id: &str,
         given: Option<Uuid>,
     ) -> Result<Option<Uuid>, WriteError> {
-        let called = self.reference_by_name(kind, system, external_id).await?.map(|reference| reference.subject_id);
-        match (called, given) {
-            (Some(called), Some(given)) if called != given => Err(taken().into()),
-            (None, None) => Ok(None),
-            (Some(id), _) | (None, Some(id)) => match self.visible(kind, id).await? {
-                Some(_) => Ok(Some(id)),
-                None => Err(Refusal::not_found(if called.is_some() { "externalId" } else { "id" }).into()),
-            },
+        if let Some(given) = given {
+            return match self.visible(kind, given).await? {
+                Some(_) => Ok(Some(given)),
+                None => Err(Refusal::not_found("id").into()),
+            };
         }
+        let called = self.called_so(kind, system, external_id).await?;
+        match called.as_slice() {
+            [] => Ok(None),
+            [one] => Ok(Some(*one)),
+            _ => Err(taken().into()),
+        }
+    }
+
+    /// The records of a kind that a system calls so and the viewer sees.
+    async fn called_so(&self, kind: Kind, system: &str, external_id: &str) -> Result<Vec<Uuid>, WriteError> {
+        let name = plain_name("externalId", external_id).map_err(Refusal::from)?;
+        let mut sql = self.references("subject_id");
+        sql.push(" AND system = ").bind_text(system).push(" AND external_id = ").bind_text(&name);
+        sql.push(" AND subject_kind = ").bind_text(kind.prefix());
+        let mut called = Vec::new();
+        for row in self.transaction.query_all_raw(sql.statement()).await? {
+            let subject: Uuid = row.try_get_by_index(0)?;
+            if self.visible(kind, subject).await?.is_some() {
+                called.push(subject);
+            }
+        }
+        Ok(called)
     }
 
     /// Sets what the system calls a record that the viewer sees, or takes it back.
@@ -56,14 +73,18 @@ impl Work<'_> {
         external_id: Option<&str>,
     ) -> Result<Ingested, WriteError> {
         let known = self.reference_of(subject.1, ingestion.system).await?;
+        if known.as_ref().map(|known| known.external_id.as_str()) == external_id {
+            return Ok(Ingested::Unchanged);
+        }
+        self.may_refer_to(subject).await?;
         let (change, outcome) = match (known, external_id) {
             (None, None) => return Ok(Ingested::Unchanged),
-            (Some(known), Some(name)) if known.external_id == name => return Ok(Ingested::Unchanged),
             (Some(known), None) => (external_reference_end(&self.deciding(), known)?, Ingested::Updated),
             (known, Some(name)) => {
                 let outcome = if known.is_some() { Ingested::Updated } else { Ingested::Created };
                 let change = external_reference_set(&self.deciding(), known, ingestion.system, subject, name)?;
-                if self.reference_by_name(subject.0, ingestion.system, name).await?.is_some() {
+                // A name that is taken out of his sight is to him free: else trying names would tell him of what is hidden.
+                if !self.called_so(subject.0, ingestion.system, name).await?.is_empty() {
                     return Err(taken().into());
                 }
                 (change, outcome)
@@ -73,32 +94,28 @@ impl Work<'_> {
         Ok(outcome)
     }
 
-    async fn reference_by_name(&self, kind: Kind, system: &str, external_id: &str) -> Result<Option<ExternalReference>, WriteError> {
-        let name = plain_name("externalId", external_id).map_err(Refusal::from)?;
-        let mut sql = self.references();
-        sql.push(" AND system = ").bind_text(system).push(" AND external_id = ").bind_text(&name);
-        sql.push(" AND subject_kind = ").bind_text(kind.prefix());
-        self.one_reference(sql).await
+    /// Refuses who may not say what a record is called; NOT_FOUND for one that he does not see.
+    async fn may_refer_to(&self, (kind, id): (Kind, Uuid)) -> Result<(), WriteError> {
+        let Some(row) = self.visible(kind, id).await? else { return Err(Refusal::not_found("id").into()) };
+        let facts = self.facts_of(&row.entity()?.record).await?;
+        if may_refer_to(&self.viewer, &facts) { Ok(()) } else { Err(Refusal::forbidden().into()) }
     }
 
     async fn reference_of(&self, subject: Uuid, system: &str) -> Result<Option<ExternalReference>, WriteError> {
-        let mut sql = self.references();
+        let mut sql = self.references("id");
         sql.push(" AND subject_id = ").bind_uuid(subject).push(" AND system = ").bind_text(system);
-        self.one_reference(sql).await
-    }
-
-    /// Those of the viewer's own organisation that stand.
-    fn references(&self) -> Sql {
-        let mut sql = Sql::new(self.vault.database.dialect, "SELECT id FROM external_reference WHERE organization_id = ");
-        sql.bind_uuid(self.viewer.organization.uuid()).push(" AND ended_at IS NULL");
-        sql
-    }
-
-    async fn one_reference(&self, sql: Sql) -> Result<Option<ExternalReference>, WriteError> {
         match self.transaction.query_one_raw(sql.statement()).await? {
             Some(row) => self.system_one(row.try_get_by_index(0)?).await,
             None => Ok(None),
         }
+    }
+
+    /// Those of the viewer's own organisation that stand.
+    fn references(&self, column: &str) -> Sql {
+        let mut sql = Sql::new(self.vault.database.dialect, "SELECT ");
+        sql.push(column).push(" FROM external_reference WHERE organization_id = ");
+        sql.bind_uuid(self.viewer.organization.uuid()).push(" AND ended_at IS NULL");
+        sql
     }
 }
 

@@ -68,7 +68,7 @@ async fn a_night_of_milestones_goes_in_by_the_systems_own_names() {
                 30 => row["actualDate"] = json!("2099-01-01"),
                 40 => row["studyId"] = Json::Null,
                 50 => row["externalId"] = json!(""),
-                60 => row["actualDate"] = json!("2026-02-01"),
+                rest if rest % 3 == 0 => row["actualDate"] = json!("2026-02-01"),
                 _ => {}
             }
             row
@@ -134,6 +134,14 @@ async fn a_night_of_milestones_goes_in_by_the_systems_own_names() {
         let mut rivals_row = row(1);
         rivals_row["externalId"] = json!("O-1");
         refused(&scene, &rivals, "milestonesIngest", rivals_row, "FORBIDDEN", None).await;
+        // Whoever may not write one at all is told so, whether he guesses right or wrong what is known of it.
+        let reader = client(SPONSORS_CTMS, &READS);
+        for token in [&reader, &person("greta@quillfen"), &person("noor@quillfen")] {
+            for guess in ["2026-02-01", "2026-02-02"] {
+                refused(&scene, token, "milestonesIngest", json!({ "externalId": "M-60", "actualDate": guess }), "FORBIDDEN", None).await;
+            }
+            refused(&scene, token, "milestonesIngest", json!({ "externalId": "M-none" }), "FORBIDDEN", None).await;
+        }
         // Without the scope for names, a new one is refused with what it would have been; a known one needs none.
         let nameless = client(SPONSORS_CTMS, &[&READS[..], &["milestone:write"]].concat());
         refused(&scene, &nameless, "milestonesIngest", row(2_001), "FORBIDDEN", None).await;
@@ -147,7 +155,7 @@ async fn a_night_of_sites_goes_in_by_the_systems_own_names() {
     for backend in BOTH {
         let scene = Scene::on(backend).await;
         let machine = sponsors_machine(&scene).await;
-        let query = "{ study(protocolNumber: \"QF-101\") { id sites(first: 50) { nodes { id screened enrolled studyCountry { id } site { id } \
+        let query = "{ study(protocolNumber: \"QF-101\") { id sites(first: 50) { nodes { id countryCode screened enrolled studyCountry { id } site { id } \
                      responsibleEngagement { id state vendor { name } } } } } }";
         let found = scene.ask(&person(SPONSOR), query, json!({})).await["study"].clone();
         let sites = found["sites"]["nodes"].as_array().unwrap();
@@ -185,8 +193,32 @@ async fn a_night_of_sites_goes_in_by_the_systems_own_names() {
             json!({ "id": id }),
         );
         assert_eq!(seen.await["studySite"], json!({ "screened": 20, "enrolled": 12, "targetEnrollment": 16, "number": "906" }));
-        refused(&scene, &vendors, "studySitesIngest", json!({ "externalId": "V-6", "number": "777" }), "FORBIDDEN", Some("number")).await;
+        for number in ["777", "906"] {
+            refused(&scene, &vendors, "studySitesIngest", json!({ "externalId": "V-6", "number": number }), "FORBIDDEN", Some("number"))
+                .await;
+        }
+        // Who is responsible for a site that he sees is not told to another vendor, however he guesses.
+        let lab = person("zofia@tarnwick");
+        let seen = scene.ask(&lab, "{ studySites(first: 1) { nodes { id } } }", json!({})).await["studySites"]["nodes"][0]["id"].clone();
+        for guess in [Json::Null, engagement.clone()] {
+            let row = json!({ "externalId": "Z", "id": seen, "responsibleEngagementId": guess });
+            refused(&scene, &lab, "studySitesIngest", row, "FORBIDDEN", None).await;
+        }
         refused(&scene, &vendors, "studySitesIngest", row(50), "FORBIDDEN", None).await;
+        // A name that is taken out of his sight is free for him; who sees both is told both, and writes neither by it.
+        let of = |code: &str| {
+            let found = sites.iter().find(|one| theirs(one) && one["countryCode"] == code);
+            found.unwrap_or_else(|| panic!("{code}: {found:?}"))["id"].clone()
+        };
+        let (german, french) = (of("DE"), of("FR"));
+        let name = |id: &Json| json!([{ "id": id, "externalId": "N-7" }]);
+        for (who, id) in [("ravi@veltrona", &french), ("saoirse@veltrona", &german)] {
+            let taken = scene.refer(&person(who), name(id)).await;
+            assert_eq!((&taken["created"], &taken["rejected"]), (&json!(1), &json!([])), "{who}: {taken}");
+        }
+        let both = scene.found(&person("ravi@veltrona"), &["N-7".to_owned()]).await;
+        assert_eq!(both.iter().map(|(_, id)| json!(id)).collect::<Vec<_>>().len(), 2, "{both:?}");
+        refused(&scene, &person("ravi@veltrona"), "studySitesIngest", json!({ "externalId": "N-7" }), "CONFLICT", Some("externalId")).await;
         // A number that is taken, a system's name that means another place, and no name at all.
         let mut taken = row(60);
         taken["number"] = json!("906");
@@ -202,15 +234,8 @@ async fn a_night_of_sites_goes_in_by_the_systems_own_names() {
             Some("siteId"),
         )
         .await;
-        refused(
-            &scene,
-            &machine,
-            "studySitesIngest",
-            json!({ "externalId": "S-6", "screened": 100_001 }),
-            "BAD_USER_INPUT",
-            Some("screened"),
-        )
-        .await;
+        refused(&scene, &machine, "studySitesIngest", json!({ "externalId": "S-6", "screened": -1 }), "BAD_USER_INPUT", Some("screened"))
+            .await;
         scene.house.stop().await;
     }
 }

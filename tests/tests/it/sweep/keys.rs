@@ -19,6 +19,7 @@ const KEYS: &[(&str, &str)] = &[
         "enrollment_snapshot_day",
         "within a site and the engagement responsible for it, whose snapshots are seen by who reports; enrollment::who_…",
     ),
+    ("external_reference_subject", "within a record, which is seen by who names it; names themselves are no key: references::…"),
     ("finding_reference", "within an engagement, and only issued findings have one; the server gives it: invariants, races"),
     ("finding_response_number", "within a finding, all of whose responses are seen by who answers; the server gives it"),
     ("journal_order_entry", "no command names it"),

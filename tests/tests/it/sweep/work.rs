@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use serde_json::json;
 use tandem_domain::record::Kind;
 use tandem_tests::house::{BOTH, Ground};
+use tandem_tests::matrix::is_read;
 
 use super::{Walker, Ward};
 
@@ -57,7 +58,7 @@ impl Walker<'_> {
                 break;
             }
         }
-        let followed = Kind::ALL.iter().filter(|kind| kind.def().part_of.is_none() && **kind != Kind::AccessEvent);
+        let followed = Kind::ALL.iter().filter(|kind| kind.def().part_of.is_none() && is_read(**kind) && **kind != Kind::AccessEvent);
         let (mut must, mut may) = (BTreeSet::new(), BTreeSet::new());
         for kind in followed {
             let expected = self.expected(*kind);

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value as Json, json};
 use tandem_domain::id::encode;
 use tandem_domain::record::Kind;
+use tandem_tests::matrix::is_read;
 use tandem_tests::sweep::shape::Shape;
 
 use super::Hall;
@@ -73,7 +74,7 @@ impl Walk<'_> {
     pub(super) async fn walk_arguments(&mut self) {
         self.walk_parts().await;
         let hall = self.hall;
-        for parent in Kind::ALL.iter().copied().filter(|kind| kind.def().part_of.is_none()) {
+        for parent in Kind::ALL.iter().copied().filter(|kind| kind.def().part_of.is_none() && is_read(*kind)) {
             // Another one for each looker, so that together they see many.
             let seen: Vec<String> = self.ids(parent).into_iter().collect();
             let Some(id) = seen.get(self.place % seen.len().max(1)).cloned() else { continue };

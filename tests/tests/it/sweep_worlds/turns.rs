@@ -100,6 +100,7 @@ impl Walk<'_> {
         }
         self.tried.extend(["kinds", "studyId"].map(|argument| format!("Query.exportManifest({argument})")));
         self.walk_enrollment().await;
+        self.walk_references().await;
     }
 
     /// Totals are the sums of what he sees; of a study that is hidden they tell what they tell of one that never was.
@@ -130,5 +131,16 @@ impl Walk<'_> {
             }
         }
         self.tried.extend(["studyId", "asOf"].map(|argument| format!("Query.enrollmentTotals({argument})")));
+    }
+
+    /// No system calls anything by an id, or by what is hidden. What they do call is asked for as everybody in `references`.
+    async fn walk_references(&mut self) {
+        let document = "query($ids: [String!]!) { byExternalRef(system: \"CTMS\", ids: $ids) { externalId node { id } } }";
+        let ids: Vec<String> = self.hidden(Kind::Study).into_iter().map(|owned| encode(Kind::Study, owned.row.1)).take(100).collect();
+        let body = self.ask_well(document, json!({ "ids": ids })).await;
+        if body["data"]["byExternalRef"] != json!([]) {
+            self.find("NAMES", &body.to_string());
+        }
+        self.tried.extend(["system", "ids"].map(|argument| format!("Query.byExternalRef({argument})")));
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use sea_orm::TransactionTrait;
 use tandem_domain::access::{Action, Viewer};
-use tandem_domain::command::{Command, Refusal};
+use tandem_domain::command::{Code, Command, Refusal, UserError};
 use tandem_domain::id::TypedId;
 use tandem_domain::partner::{ExternalReferenceRow, MilestoneRow, StudySiteRow};
 use tandem_domain::portfolio::{EnrollmentSnapshot, EnrollmentSnapshotCreate, EnrollmentSnapshotUpdate, Milestone, StudySite};
@@ -118,18 +118,21 @@ impl Vault {
         let mut outcomes = Vec::with_capacity(ingestion.rows.len());
         for row in ingestion.rows {
             outcomes.push(match work.row_by_itself(ingestion, row).await {
-                Err(WriteError::Refused(refusal)) => {
-                    self.note_refused_command(&work.viewer, ingestion.name, &refusal);
-                    Ingested::Refused(refusal)
-                }
+                Err(WriteError::Refused(refusal)) => Ingested::Refused(refusal),
                 other => other?,
             });
         }
+        let Work { viewer, transaction, .. } = work;
         let kept = outcomes.iter().any(|outcome| matches!(outcome, Ingested::Created | Ingested::Updated));
         if circumstances.manner.dry_run || !kept {
-            work.transaction.rollback().await?;
+            transaction.rollback().await?;
         } else {
-            work.transaction.commit().await?;
+            transaction.commit().await?;
+        }
+        for outcome in &outcomes {
+            if let Ingested::Refused(refusal) = outcome {
+                self.note_refused_command(&viewer, ingestion.name, refusal);
+            }
         }
         Ok(outcomes)
     }
@@ -202,6 +205,7 @@ impl Work<'_> {
         let (id, version, outcome) = match known {
             Some(id) => (id, None, Ingested::Unchanged),
             None => {
+                self.may_make(Kind::Milestone)?;
                 let (id, version) = self.carry_out("milestoneCreate", &Command::MilestoneCreate(row.create()?), None).await?;
                 (id, Some(version), Ingested::Created)
             }
@@ -227,6 +231,7 @@ impl Work<'_> {
         let (id, version, outcome) = match known {
             Some(id) => (id, None, Ingested::Unchanged),
             None => {
+                self.may_make(Kind::StudySite)?;
                 let (id, version) = self.carry_out("studySiteCreate", &Command::StudySiteCreate(row.create()?), None).await?;
                 (id, Some(version), Ingested::Created)
             }
@@ -247,6 +252,13 @@ impl Work<'_> {
     /// Refuses who may neither make nor change any such record: he learns nothing of what there is by trying.
     fn may_write_some(&self, kind: Kind) -> Result<(), WriteError> {
         self.may_ever(kind, Action::Update).or_else(|_| self.may_ever(kind, Action::Create))
+    }
+
+    /// Tells who may only change such records that a name is unknown: making them is another's.
+    fn may_make(&self, kind: Kind) -> Result<(), WriteError> {
+        let words = "Your system calls nothing so that you see, and to make it is not yours. Give its `id` once, with this name.";
+        let unknown = || Refusal::from(UserError::at(Code::NotFound, "externalId", words));
+        self.may_ever(kind, Action::Create).map_err(|_| unknown().into())
     }
 
     /// What a row names as the place of something known is compared with that place only where the viewer sees it.

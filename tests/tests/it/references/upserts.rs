@@ -103,7 +103,7 @@ async fn a_night_of_milestones_goes_in_by_the_systems_own_names() {
         // The vendor's machine has names of its own. It says when what is its vendor's to reach is reached, and plans nothing.
         let vendors = client("veltrona-ctms", &[READS, WRITES].concat());
         assert!(scene.found(&vendors, &["M-60".to_owned()]).await.is_empty());
-        refused(&scene, &vendors, "milestonesIngest", row(2_000), "FORBIDDEN", None).await;
+        refused(&scene, &vendors, "milestonesIngest", row(2_000), "NOT_FOUND", Some("externalId")).await;
         let adopted = json!([{ "externalId": "V-60", "id": id, "actualDate": "2026-02-02" }]);
         assert_eq!(counts(&ingest(&scene, &vendors, "milestonesIngest", adopted.clone()).await), (0, 1, 0, vec![]));
         assert_eq!(counts(&ingest(&scene, &vendors, "milestonesIngest", adopted).await), (0, 0, 1, vec![]));
@@ -133,7 +133,7 @@ async fn a_night_of_milestones_goes_in_by_the_systems_own_names() {
         .await;
         let mut rivals_row = row(1);
         rivals_row["externalId"] = json!("O-1");
-        refused(&scene, &rivals, "milestonesIngest", rivals_row, "FORBIDDEN", None).await;
+        refused(&scene, &rivals, "milestonesIngest", rivals_row, "NOT_FOUND", Some("externalId")).await;
         // Whoever may not write one at all is told so, whether he guesses right or wrong what is known of it.
         let reader = client(SPONSORS_CTMS, &READS);
         for token in [&reader, &person("greta@quillfen"), &person("noor@quillfen")] {
@@ -204,7 +204,7 @@ async fn a_night_of_sites_goes_in_by_the_systems_own_names() {
             let row = json!({ "externalId": "Z", "id": seen, "responsibleEngagementId": guess });
             refused(&scene, &lab, "studySitesIngest", row, "FORBIDDEN", None).await;
         }
-        refused(&scene, &vendors, "studySitesIngest", row(50), "FORBIDDEN", None).await;
+        refused(&scene, &vendors, "studySitesIngest", row(50), "NOT_FOUND", Some("externalId")).await;
         // A name that is taken out of his sight is free for him; who sees both is told both, and writes neither by it.
         let of = |code: &str| {
             let found = sites.iter().find(|one| theirs(one) && one["countryCode"] == code);

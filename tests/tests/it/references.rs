@@ -249,3 +249,24 @@ async fn names_are_set_changed_and_taken_back_by_who_may() {
         scene.house.stop().await;
     }
 }
+
+/// Whoever sends the same at the same time, or renames one record over and over, has it done once and is told so.
+#[tokio::test]
+async fn what_is_sent_by_many_at_once_is_done_once() {
+    for backend in BOTH {
+        let scene = Scene::on(backend).await;
+        let cro = person("ravi@veltrona");
+        let found = scene.ask(&cro, "{ deliverables(first: 5) { nodes { id } } }", json!({})).await;
+        let ids: Vec<Json> = found["deliverables"]["nodes"].as_array().unwrap().iter().map(|one| one["id"].clone()).collect();
+        let rows: Json = ids.iter().map(|id| json!({ "id": id, "externalId": format!("N-{}", text(id)) })).collect();
+        let same = futures::future::join_all((0..8).map(|_| scene.refer(&cro, rows.clone()))).await;
+        let sum = |of: &[Json], name: &str| of.iter().map(|one| one[name].as_u64().unwrap()).sum::<u64>();
+        assert_eq!((sum(&same, "created"), sum(&same, "unchanged")), (5, 35), "{same:?}");
+        let renamed = futures::future::join_all(
+            (0..8).map(|number| scene.refer(&cro, json!([{ "id": ids[0], "externalId": format!("R-{number}") }]))),
+        )
+        .await;
+        assert_eq!(sum(&renamed, "updated"), 8, "{renamed:?}");
+        scene.house.stop().await;
+    }
+}

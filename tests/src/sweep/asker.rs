@@ -27,7 +27,7 @@ pub fn settings() -> Settings {
         max_document_tokens: 20_000,
         shutdown_notice: std::time::Duration::ZERO,
         // No event is added to the access log while it is paged through.
-        access_log_every: std::time::Duration::from_secs(86_400),
+        access_log_every: std::time::Duration::from_secs(86_400 * 36_500),
         ..Settings::default()
     }
 }
